@@ -1,7 +1,6 @@
 """What the archive is made of: frozen values, from the dump to the paper."""
 
 import datetime as dt
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NewType
@@ -100,8 +99,6 @@ class Status(StrEnum):
     """By its authors: its page stays and says so; lists and feeds leave it out."""
     REMOVED = "removed"
     """From the archive: its page stays as a stone with its name."""
-    CORRECTED = "corrected"
-    """A mended reading has no such paper any more: its address answers and says so."""
 
 
 class LinkKind(StrEnum):
@@ -153,12 +150,12 @@ class Paper:
     slug: Slug
     status: Status
     note: str
-    """Why it is withdrawn, removed or corrected; else empty."""
+    """Why it is withdrawn or removed, as decided; else empty."""
     title: str
     """As shown: of the newest text, or as renamed by decision."""
     title_raw: str
     variants: tuple[Variant, ...]
-    """In order of their first listing; never empty but for corrected papers."""
+    """In order of their first listing; never empty."""
     texts: tuple[Text, ...]
     """One for each variant, in the same order."""
     shown: int
@@ -185,9 +182,28 @@ class Paper:
         return self.text.links
 
     @property
+    def other_texts(self) -> tuple[tuple[Text, tuple[dt.date, ...]], ...]:
+        """The texts that the page shows below, each with the days on which a list had it."""
+        return tuple(
+            (text, tuple(x.day for x in self.listings if x.variant == index))
+            for index, text in enumerate(self.texts)
+            if index != self.shown
+        )
+
+    @property
     def days(self) -> tuple[dt.date, ...]:
         """The days it was listed on, ascending, each once."""
         return tuple(sorted({listing.day for listing in self.listings}))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stone:
+    """A promised address whose paper a mended reading has no longer: it answers, and says so."""
+
+    id: EntryId
+    slug: Slug
+    title: str
+    """Raw, as the ledger has it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,4 +228,8 @@ class Area:
     """Keys, in the vocabulary's order."""
 
 
-Evidence = Mapping[str, tuple[str, ...]]
+class ArchiveError(Exception):
+    """A fault of the user's that stops a command: no such folder, a bad setting.
+
+    Its text is for people; the command ends with exit status 2.
+    """

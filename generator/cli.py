@@ -1,0 +1,335 @@
+"""Arguments in, exit status out; the only place that prints."""
+
+import datetime as dt
+import hashlib
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import click
+
+from generator import __version__, files, serving
+from generator.build import LEDGER, Archive, Record, read
+from generator.check import broken_promises, check, check_site
+from generator.exports import export
+from generator.intake import Accepted, Doubtful, Refused, take_in, with_dump
+from generator.ledger import Kind, parse_ledger
+from generator.model import ArchiveError, Problem, Severity
+from generator.pages import pages
+from generator.progress import stage
+from generator.start import start_archive
+from generator.text import fold, quoted
+
+WRONG = 1
+"""Exit status: something in the archive is wrong."""
+FAULT = 2
+"""Exit status: the command could not run."""
+
+
+def archive_root(context: click.Context, _option: click.Parameter, value: Path | None) -> Path:
+    """Return the archive's folder: a command's own -C, else that before the command."""
+    root = value or context.obj or Path()
+    return Path(root).resolve()
+
+
+on_archive = click.option(
+    "-C",
+    "root",
+    type=click.Path(path_type=Path),
+    callback=archive_root,
+    metavar="DIR",
+    help="The archive's folder; the current one if not given.",
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="daybook")
+@click.option("-C", "root", type=click.Path(path_type=Path), metavar="DIR", help="As below.")
+@click.pass_context
+def main(context: click.Context, root: Path | None) -> None:
+    """Keep an archive of a daily paper list: dumps in, a permanent public site out."""
+    context.obj = root
+
+
+def run() -> None:
+    """Run the command line; a fault of the user's is told in a line, and ends with status 2."""
+    try:
+        status = main.main(standalone_mode=False)
+    except ArchiveError as error:
+        click.echo(f"daybook: {error}", err=True)
+        sys.exit(FAULT)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.Abort:
+        click.echo("stopped", err=True)
+        sys.exit(WRONG)
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+@main.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--name", default="Daily papers", help="The archive's name.")
+@click.option("--url", default="https://example.org/", help="Where the site will live.")
+def new(folder: Path, name: str, url: str) -> None:
+    r"""Make an archive of one's own.
+
+    \b
+    Example:
+      daybook new my-papers --name "My papers" --url https://me.github.io/my-papers/
+    """
+    made = start_archive(folder, name=name, url=url if url.endswith("/") else f"{url}/")
+    for path in made:
+        click.echo(f"wrote {path}")
+    click.echo(f"\nNext: cd {folder} && daybook add FILE --year YYYY && daybook build")
+
+
+@main.command()
+@click.argument("paths", metavar="[FILE]…", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--year", type=click.IntRange(1990, 9999), help="The year of these lists.")
+@click.option("--accept", is_flag=True, help="Take also what looks odd.")
+@on_archive
+def add(paths: tuple[Path, ...], year: int | None, accept: bool, root: Path) -> int:  # noqa: FBT001  # a flag of click's
+    r"""Take in dumps, and promise their papers an address.
+
+    Without a FILE, promises addresses to what lies under dumps/ already.
+
+    \b
+    Example:
+      daybook add ~/Downloads/papers.txt --year 2025
+      daybook add 2025-03-14.txt
+    """
+    record = files.read_record(root, sample=False)
+    before = read(record)
+    known = {fold(variant.title_raw) for p in before.catalog.papers for variant in p.variants}
+    refused = 0
+    fresh = []
+    for path in paths:
+        try:
+            taken = take_in_file(path, record, year=year, accept=accept)
+        except Refused as error:
+            refused += 1
+            click.echo(f"{path}: not taken: {error}", err=True)
+            continue
+        click.echo(tell(path, taken, known))
+        if not taken.known:
+            fresh.append(taken.dump)
+            record = with_dump(record, taken.dump)
+    after = read(record) if paths else before
+    if not paths and not accept and (slipped := slipped_promises(after)):
+        say(slipped)
+        click.echo("nothing was promised: mend the reading, or take it with --accept", err=True)
+        return WRONG
+    if after.vanished:
+        say(broken_promises(after))
+        return WRONG
+    for dump in fresh:
+        files.store_dump(root, dump)
+    files.extend_ledger(root, after.lines)
+    papers = sum(line.kind is Kind.PAPER for line in after.lines)
+    click.echo(f"{LEDGER}: {len(after.lines):,} new addresses, {papers:,} of them of papers")
+    return WRONG if refused else 0
+
+
+def take_in_file(path: Path, record: Record, *, year: int | None, accept: bool) -> Accepted:
+    """Return a file's dump as it will be kept; where it looks odd, a human is asked.
+
+    Raises Refused where it cannot be, or must not be, kept.
+    """
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise Refused(f"expected a file, found none that can be read: {error.strerror}") from None
+    today = dt.datetime.now(tz=dt.UTC).date()
+    try:
+        return take_in(
+            record,
+            name=path.name,
+            raw=raw,
+            sha256=hashlib.sha256(raw).hexdigest(),
+            year=year,
+            today=today,
+        )
+    except Doubtful as doubt:
+        if accept or (sys.stdin.isatty() and click.confirm(f"{path}: {doubt}\nTake it?")):
+            return doubt.accepted
+        raise Refused(f"{doubt}\n  to take it as it is, add --accept") from None
+
+
+def tell(path: Path, taken: Accepted, known: set[str]) -> str:
+    """Return what came in with a dump, and add its titles to the known ones."""
+    if taken.known:
+        return f"{path}: in the archive already, as {taken.dump.path}"
+    dump = taken.reading.dump
+    entries = dump.entries if dump else ()
+    titles = {fold(entry.title) for entry in entries}
+    fresh = len(titles - known)
+    known |= titles
+    problems = taken.reading.problems
+    counts = (
+        f"{taken.reading.count} entries, {fresh} new papers, {len(entries) - fresh} repeats, "
+        f"{len(problems)} problems"
+    )
+    told = "".join(f"\n  {problem}" for problem in problems)
+    return f"{path}: {counts}, kept as {taken.dump.path}{told}"
+
+
+def slipped_promises(archive: Archive) -> list[Problem]:
+    """Return the problems of slipped readings whose titles have no promise yet."""
+    fresh = {line.id.partition("-")[0] for line in archive.lines if line.kind is Kind.PAPER}
+    return [
+        problem
+        for reading in archive.readings
+        if reading.slipped and reading.dump and reading.dump.sha256[:12] in fresh
+        for problem in reading.problems
+    ]
+
+
+@main.command()
+@click.option(
+    "--site", type=click.Path(path_type=Path), help="Where to build; DIR/site if not given."
+)
+@click.option("--locked", is_flag=True, help="Fail where the ledger lacks a paper or a day.")
+@click.option("--strict", is_flag=True, help="Fail on any problem.")
+@on_archive
+def build(root: Path, site: Path | None, locked: bool, strict: bool) -> int:  # noqa: FBT001  # flags of click's
+    r"""Build the site: dumps to docs/ to site/.
+
+    Problems are listed and the build goes on.
+
+    \b
+    Example:
+      daybook build
+      daybook build --locked --strict --site /var/www/papers
+    """
+    return build_archive(root, site or root / "site", locked=locked, strict=strict)
+
+
+def build_archive(root: Path, site: Path, *, locked: bool, strict: bool) -> int:
+    """Build an archive's site, telling each stage; return the exit status."""
+    from generator.site import build_site  # noqa: PLC0415  # MkDocs takes a second to import
+
+    with stage("read") as now:
+        record = files.read_record(root)
+        archive = read(record)
+        now.result = counts(archive, record)
+    problems = [*archive.problems, *broken_promises(archive)]
+    if archive.vanished or (locked and refuse_unlocked(archive, record)):
+        say(problems)
+        return WRONG
+    if archive.lines and not record.sample:
+        click.echo(
+            f"{LEDGER}: {len(archive.lines):,} addresses are not promised yet; "
+            "to promise them: daybook add",
+            err=True,
+        )
+    with stage("pages") as now:
+        written = pages(archive.catalog, record.settings, sample=record.sample)
+        synced = files.sync(root / "docs", now.each(written))
+        now.result = (
+            f"{synced.total:,} pages, {synced.written:,} written, {synced.removed:,} removed"
+        )
+    with stage("site", synced.total) as now:
+        problems += build_site(root, site, archive.catalog, sample=record.sample, on_page=now.step)
+        now.result = f"{now.done:,} pages in {site.name}/"
+    say(problems)
+    return WRONG if strict and problems else 0
+
+
+def counts(archive: Archive, record: Record) -> str:
+    """Return what an archive holds, in figures."""
+    catalog = archive.catalog
+    on_days = sum(len(day.items) for day in catalog.days)
+    again = sum(len(paper.listings) > 1 for paper in catalog.papers)
+    more_days = sum(len(paper.days) > 1 for paper in catalog.papers)
+    variants = sum(len(paper.variants) > 1 for paper in catalog.papers)
+    return (
+        f"{'the sample: ' if record.sample else ''}{len(record.dumps):,} dumps, "
+        f"{len(catalog.days):,} days, {archive.entries:,} entries, "
+        f"{len(catalog.papers):,} papers, {on_days:,} papers on days, "
+        f"{again:,} papers listed more than once ({more_days:,} on more than one day), "
+        f"{variants:,} with several texts, {len(archive.problems):,} problems"
+    )
+
+
+def refuse_unlocked(archive: Archive, record: Record) -> bool:
+    """Return whether the ledger lacks a paper or a day, after naming each."""
+    lacking = [line for line in archive.lines if line.kind in {Kind.PAPER, Kind.DAY}]
+    if record.sample or not lacking:
+        return False
+    for line in lacking:
+        click.echo(f"{LEDGER}: lacks {line.address} {quoted(line.title)} ({line.id})", err=True)
+    click.echo(f"{len(lacking):,} addresses are not promised yet: run daybook add", err=True)
+    return True
+
+
+def say(problems: Iterable[Problem]) -> None:
+    """Print problems, sorted, and how many there were."""
+    found: Sequence[Problem] = sorted(problems)
+    for problem in found:
+        click.echo(str(problem), err=True)
+    errors = sum(problem.severity is Severity.ERROR for problem in found)
+    click.echo(f"{errors:,} errors, {len(found) - errors:,} warnings", err=True)
+
+
+@main.command("export")
+@on_archive
+def export_command(root: Path) -> None:
+    r"""Print every paper as a line of JSON, without building.
+
+    \b
+    Example:
+      daybook export > papers.jsonl
+    """
+    record = files.read_record(root)
+    for line in export(read(record).catalog, record.settings):
+        click.echo(line)
+
+
+@main.command("check")
+@click.option("--site", is_flag=True, help="After a build: follow every link of the site, too.")
+@on_archive
+def check_command(root: Path, site: bool) -> int:  # noqa: FBT001  # a flag of click's
+    r"""Check all that can be known without building; exit status 1 if there is an error.
+
+    \b
+    Example:
+      daybook check
+      daybook check --site
+    """
+    record = files.read_record(root)
+    archive = read(record)
+    problems = list(check(archive, record))
+    if site:
+        built = root / "site"
+        if not built.is_dir():
+            raise ArchiveError(f"{built}: expected a built site, found none; run daybook build")
+        ledger, _ = parse_ledger(record.ledger, LEDGER)
+        with stage("site") as now:
+            found = list(check_site(built, archive.catalog, ledger, record.settings.site_url))
+            now.result = f"{len(found):,} broken"
+        problems += found
+    say(problems)
+    return WRONG if any(problem.severity is Severity.ERROR for problem in problems) else 0
+
+
+@main.command()
+@click.option("--port", default=8000, show_default=True, help="Of the loopback interface.")
+@on_archive
+def serve(root: Path, port: int) -> None:
+    r"""Build, serve on this machine, and build again when something changes.
+
+    \b
+    Example:
+      daybook serve --port 8001
+    """
+    record = files.read_record(root)
+
+    def rebuild() -> None:
+        try:
+            build_archive(root, root / "site", locked=False, strict=False)
+        except ArchiveError as error:
+            click.echo(f"daybook: {error}", err=True)
+
+    rebuild()
+    serving.serve(root, record.settings.site_url, port, rebuild, click.echo)

@@ -1,0 +1,113 @@
+"""Settings: what an archive says about itself, in mkdocs.yml under `extra.daybook`."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import yaml
+
+from generator.model import Problem
+from generator.text import quoted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What the build must know of an archive."""
+
+    site_name: str
+    site_url: str
+    """Where the site will live, with a slash at its end."""
+    repo_url: str = ""
+    list_name: str = "daily paper list"
+    """What the archive is an archive of."""
+    list_url: str = ""
+    contact: str = ""
+    """Whom to write to: an e-mail address or a page."""
+    terms: str = ""
+    """Under which terms the archive's pages may be republished, in a sentence or two."""
+    vocabulary: str = ""
+    """A vocabulary of one's own, relative to the archive; empty for the one that comes along."""
+
+
+OWN_KEYS = frozenset({"list_name", "list_url", "contact", "terms", "vocabulary"})
+TOP_KEYS = frozenset({"site_name", "site_url", "repo_url"})
+
+
+class LooseLoader(yaml.SafeLoader):
+    """Reads mkdocs.yml, whose tags (`!ENV`, `!!python/name:`) are MkDocs's business."""
+
+
+def tagged(loader: LooseLoader, _suffix: str, node: yaml.Node) -> object:
+    """Return the last plain value under a tag: the fallback of `!ENV [NAME, fallback]`."""
+    if isinstance(node, yaml.SequenceNode) and node.value:
+        return loader.construct_object(node.value[-1], deep=True)
+    return None
+
+
+LooseLoader.add_multi_constructor("!", tagged)
+LooseLoader.add_multi_constructor("tag:yaml.org,2002:python/", tagged)
+
+
+def parse_settings(text: str, path: str) -> tuple[Settings | None, tuple[Problem, ...]]:
+    """Return the settings in mkdocs.yml, or None and why they cannot be read.
+
+    Unknown settings of ours are refused, with their line: a slip of the pen would go unnoticed.
+    """
+    try:
+        node = yaml.compose(text, Loader=LooseLoader)
+        values = yaml.load(text, Loader=LooseLoader)  # noqa: S506  # a SafeLoader by birth
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 1 if mark else 1
+        return None, (wrong(path, line, "YAML", str(getattr(error, "problem", error))),)
+    if not isinstance(values, dict) or not isinstance(node, yaml.MappingNode):
+        return None, (wrong(path, 1, "settings like `site_name: My archive`", "none"),)
+    own_node = child(child(node, "extra"), "daybook")
+    extra = values.get("extra")
+    own = extra.get("daybook") if isinstance(extra, dict) else None
+    problems = tuple(check(values, own if isinstance(own, dict) else {}, path, node, own_node))
+    if problems:
+        return None, problems
+    said = {key: values[key] for key in TOP_KEYS if values.get(key)} | dict(own or {})
+    settings = Settings(**{key: str(value).strip() for key, value in said.items()})
+    return settings, ()
+
+
+def child(node: yaml.Node | None, key: str) -> yaml.Node | None:
+    """Return the value of a key in a mapping node, or None."""
+    if not isinstance(node, yaml.MappingNode):
+        return None
+    return next((value for name, value in node.value if name.value == key), None)
+
+
+def check(
+    values: Mapping[str, object],
+    own: Mapping[str, object],
+    path: str,
+    top: yaml.Node,
+    node: yaml.Node | None,
+) -> Iterator[Problem]:
+    """A site has a name and an address, and every setting of ours is known text."""
+    if not values.get("site_name"):
+        yield wrong(path, 1, "`site_name:`", "none")
+    site_url = values.get("site_url")
+    site_node = child(top, "site_url") or top
+    if not isinstance(site_url, str) or not site_url.startswith(("http://", "https://")):
+        expected = "`site_url:` like https://example.org/papers/"
+        yield wrong(path, site_node.start_mark.line + 1, expected, quoted(str(site_url)))
+    elif not site_url.endswith("/"):
+        expected = f"a slash at the end of `site_url:` ({site_url}/)"
+        yield wrong(path, site_node.start_mark.line + 1, expected, quoted(site_url))
+    for key, value in own.items():
+        place = child(node, key) or node or top
+        line = place.start_mark.line + 1
+        if key not in OWN_KEYS:
+            known = ", ".join(sorted(OWN_KEYS))
+            yield wrong(path, line, f"one of {known} under extra.daybook", quoted(str(key)))
+        elif value is not None and not isinstance(value, str):
+            yield wrong(path, line, f"text for {key}", quoted(str(value)))
+
+
+def wrong(path: str, line: int, expected: str, found: str) -> Problem:
+    """Return the problem of a setting."""
+    message = f"expected {expected}, found {found}; correct the setting"
+    return Problem(path=path, line=line, message=message)

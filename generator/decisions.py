@@ -1,0 +1,211 @@
+"""What humans decided: dumps/corrections.yml mends dumps, dumps/merges.yml says who is who.
+
+Both are lists of mappings, one a decision, each with an optional `note`:
+
+    # corrections.yml                         # merges.yml
+    - dump: 2025/2025-03-14-5e94d263.txt      - one work: [papers/a, papers/b]
+      titles: [31, 35]                        - not one work: [5e94d2636507-13, 91bc…-21]
+    - dump: 5e94d2636507                      - withdrawn: papers/c
+      year: 2024                              - removed: papers/d
+    - dump: 2025/2025-03-15-a.txt             - renamed: papers/e
+      supersedes: 2025/2025-03-14-b.txt         title: A better title
+"""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import yaml
+
+from generator.model import Problem
+from generator.text import quoted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mend:
+    """What a correction says about one dump."""
+
+    year: int | None = None
+    day: dt.date | None = None
+    titles: frozenset[int] = frozenset()
+    """Lines that are titles, whatever the reader thinks."""
+    supersedes: str = ""
+    """The dump that this one stands for now: a path under dumps/, or how its SHA-256 begins."""
+    line: int = 0
+    """Where corrections.yml says it."""
+
+
+NO_MEND = Mend()
+
+
+class Verdict(StrEnum):
+    """What a decision says of papers; the word is the key in merges.yml."""
+
+    ONE = "one work"
+    PARTED = "not one work"
+    WITHDRAWN = "withdrawn"
+    REMOVED = "removed"
+    RENAMED = "renamed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """One human decision on papers, each named by id or address."""
+
+    verdict: Verdict
+    papers: tuple[str, ...]
+    """At least two for `one work` and `not one work`, else one."""
+    title: str = ""
+    """The new one, where renamed."""
+    note: str = ""
+    line: int
+    """Where merges.yml says it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decisions:
+    """All that humans decided, in the order of the files; a later word stands."""
+
+    mends: Mapping[str, Mend] = field(default_factory=dict)
+    """By the dump's name as written."""
+    merges: tuple[Decision, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A key and its value in a YAML mapping, with the line of the key."""
+
+    line: int
+    value: object
+
+
+def read_mappings(text: str, path: str) -> tuple[list[dict[str, Field]], list[Problem]]:
+    """Return the mappings of a YAML list, in order, and what is no mapping as problems."""
+    try:
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 1 if mark else 1
+        said = getattr(error, "problem", None) or "what is no YAML"
+        return [], [wrong(path, line, "YAML", str(said))]
+    if root is None:
+        return [], []
+    if not isinstance(root, yaml.SequenceNode):
+        return [], [wrong(path, root.start_mark.line + 1, "a list, each item with '- '", root.tag)]
+    found, problems = [], []
+    for node in root.value:
+        if isinstance(node, yaml.MappingNode):
+            found.append(fields_of(node))
+        else:
+            line = node.start_mark.line + 1
+            problems.append(wrong(path, line, "`key: value`", quoted(str(node.value))))
+    return found, problems
+
+
+def fields_of(node: yaml.MappingNode) -> dict[str, Field]:
+    """Return a mapping node's fields by key."""
+    loader = yaml.SafeLoader("")
+    return {
+        str(key.value): Field(key.start_mark.line + 1, loader.construct_object(value, deep=True))
+        for key, value in node.value
+    }
+
+
+def wrong(path: str, line: int, expected: str, found: str) -> Problem:
+    """Return the problem of a decision that cannot be read."""
+    return Problem(
+        path=path,
+        line=line,
+        message=f"expected {expected}, found {found}; the decision is passed over: correct it",
+    )
+
+
+def parse_corrections(text: str, path: str) -> tuple[dict[str, Mend], list[Problem]]:
+    """Return the mends of corrections.yml by the dump's name; a later one for a dump adds to it."""
+    items, problems = read_mappings(text, path)
+    mends: dict[str, Mend] = {}
+    for item in items:
+        faults = list(check_correction(item, path))
+        problems += faults
+        if not faults:
+            dump = str(item["dump"].value)
+            mends[dump] = merged(mends.get(dump, NO_MEND), item)
+    return mends, problems
+
+
+def check_correction(item: Mapping[str, Field], path: str) -> Iterator[Problem]:
+    """A correction names a dump and says something about it."""
+    line = min((entry.line for entry in item.values()), default=1)
+    known = {"dump", "year", "day", "titles", "supersedes", "note"}
+    for key, entry in item.items():
+        if key not in known:
+            yield wrong(path, entry.line, f"one of {', '.join(sorted(known))}", quoted(key))
+    if "dump" not in item or not str(item["dump"].value).strip():
+        yield wrong(path, line, "`dump:` with its path or hash", "none")
+    if not item.keys() & {"year", "day", "titles", "supersedes"}:
+        yield wrong(path, line, "`year`, `day`, `titles` or `supersedes`", "none of them")
+    for key, kind, name in (
+        ("year", int, "a year like 2025"),
+        ("day", dt.date, "a day like 2025-03-14"),
+        ("supersedes", str, "a dump's path or hash"),
+    ):
+        if key in item and type(item[key].value) is not kind:
+            yield wrong(path, item[key].line, name, quoted(str(item[key].value)))
+    if "titles" in item and not is_lines(item["titles"].value):
+        expected = "line numbers like [31, 35]"
+        yield wrong(path, item["titles"].line, expected, quoted(str(item["titles"].value)))
+
+
+def is_lines(value: object) -> bool:
+    """Return whether a value is a list of line numbers."""
+    return isinstance(value, list) and all(type(line) is int and line > 0 for line in value)
+
+
+def merged(mend: Mend, item: Mapping[str, Field]) -> Mend:
+    """Return a mend with what a further, checked correction says."""
+    year, day, titles, by = (
+        item[key].value if key in item else None for key in ("year", "day", "titles", "supersedes")
+    )
+    return Mend(
+        year=year if isinstance(year, int) else mend.year,
+        day=day if isinstance(day, dt.date) else mend.day,
+        titles=mend.titles | (frozenset(titles) if isinstance(titles, list) else frozenset()),
+        supersedes=by if isinstance(by, str) else mend.supersedes,
+        line=item["dump"].line,
+    )
+
+
+def parse_merges(text: str, path: str) -> tuple[tuple[Decision, ...], list[Problem]]:
+    """Return the decisions of merges.yml in their order."""
+    items, problems = read_mappings(text, path)
+    decisions = []
+    for item in items:
+        made = decision(item, path)
+        if isinstance(made, Problem):
+            problems.append(made)
+        else:
+            decisions.append(made)
+    return tuple(decisions), problems
+
+
+def decision(item: Mapping[str, Field], path: str) -> Decision | Problem:
+    """Return what one item of merges.yml decides, or why it cannot be read."""
+    said = [verdict for verdict in Verdict if verdict in item]
+    line = min((entry.line for entry in item.values()), default=1)
+    unknown = item.keys() - set(Verdict) - {"title", "note"}
+    if len(said) != 1 or unknown:
+        found = ", ".join(quoted(key) for key in item) or "nothing"
+        return wrong(path, line, f"one of {', '.join(Verdict)}, and perhaps a note", found)
+    verdict = said[0]
+    value = item[verdict].value
+    papers = tuple(str(each) for each in value) if isinstance(value, list) else (str(value),)
+    least = 2 if verdict in {Verdict.ONE, Verdict.PARTED} else 1
+    if len(set(papers)) < least or (least == 1 and len(papers) > 1):
+        count = "two papers or more" if least > 1 else "one paper"
+        return wrong(path, line, f"{count}, by id or address", quoted(str(value)))
+    title = " ".join(str(item["title"].value).split()) if "title" in item else ""
+    if (verdict is Verdict.RENAMED) != bool(title):
+        return wrong(path, line, "`title:` with `renamed:`, and only there", quoted(title))
+    note = str(item["note"].value) if "note" in item else ""
+    return Decision(verdict=verdict, papers=papers, title=title, note=note, line=line)

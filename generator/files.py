@@ -1,0 +1,189 @@
+"""The edge of the disk: the record is read here, and pages are synced."""
+
+import hashlib
+import shutil
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from generator.build import CORRECTIONS, LEDGER, MERGES, RawDump, Record
+from generator.config import parse_settings
+from generator.ledger import Line, format_line
+from generator.model import ArchiveError
+from generator.pages import Page
+
+ENGINE = Path(__file__).parent
+CONFIG = "mkdocs.yml"
+GENERATED = ".generated"
+"""Lists the generated files of `docs/`, one a line."""
+
+
+def overrides() -> Path:
+    """Return the theme's overrides: inside the wheel, or beside the package in a checkout."""
+    inside = ENGINE / "overrides"
+    return inside if inside.is_dir() else ENGINE.parent / "overrides"
+
+
+def read_text(path: Path) -> str:
+    """Return a file's text, empty where there is no such file.
+
+    Raises ArchiveError where it is not UTF-8.
+    """
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        return ""
+    except UnicodeDecodeError as error:
+        raise ArchiveError(
+            f"{path}: expected UTF-8, found byte {error.start}: save it as UTF-8"
+        ) from None
+
+
+def read_record(root: Path, *, sample: bool = True) -> Record:
+    """Return everything that the archive in this folder is made from.
+
+    The sample's dumps take the place of an archive's while it has none, if wanted. Raises
+    ArchiveError where this is no archive, or its settings are at fault.
+    """
+    config = root / CONFIG
+    if not config.is_file():
+        raise ArchiveError(
+            f"{root}: expected an archive, found no {CONFIG}; "
+            "go to its folder, name it with -C, or make one: daybook new DIR"
+        )
+    settings, problems = parse_settings(read_text(config), CONFIG)
+    if settings is None:
+        raise ArchiveError("\n".join(str(problem) for problem in problems))
+    vocabulary = (
+        root / settings.vocabulary if settings.vocabulary else ENGINE / "data/vocabulary.yml"
+    )
+    if not vocabulary.is_file():
+        raise ArchiveError(
+            f"{CONFIG}: no such vocabulary: {settings.vocabulary}; correct the setting"
+        )
+    dumps = tuple(read_dumps(root))
+    sample = sample and not dumps
+    home = ENGINE / "data/sample" if sample else root
+    return Record(
+        settings=settings,
+        dumps=tuple(read_dumps(home)) if sample else dumps,
+        ledger=read_text(home / LEDGER),
+        merges=read_text(home / MERGES),
+        corrections=read_text(home / CORRECTIONS),
+        vocabulary=read_text(vocabulary),
+        vocabulary_path=settings.vocabulary or "vocabulary.yml",
+        sample=sample,
+    )
+
+
+def read_dumps(root: Path) -> Iterable[RawDump]:
+    """Yield the dumps of an archive, by path."""
+    for path in sorted((root / "dumps").glob("**/*.txt")):
+        raw = path.read_bytes()
+        name = path.relative_to(root).as_posix()
+        yield RawDump(path=name, raw=raw, sha256=hashlib.sha256(raw).hexdigest())
+
+
+def store_dump(root: Path, dump: RawDump) -> None:
+    """Keep a dump's bytes as they are."""
+    path = root / dump.path
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(path, dump.raw)
+
+
+def extend_ledger(root: Path, lines: Iterable[Line]) -> None:
+    """Add promises to the end of the ledger; what stands there is not touched."""
+    path = root / LEDGER
+    before = path.read_bytes() if path.exists() else b""
+    if before and not before.endswith(b"\n"):
+        before += b"\n"
+    added = "".join(f"{format_line(line)}\n" for line in lines).encode()
+    if added:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, before + added)
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file so that a reader, or a crash, sees all of it or nothing."""
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as held:
+        held.write(content)
+    whole = Path(held.name)
+    whole.chmod(0o644)
+    whole.replace(path)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Synced:
+    """What a sync did, in files."""
+
+    written: int
+    removed: int
+    total: int
+
+
+def sync(docs: Path, pages: Iterable[Page]) -> Synced:
+    """Bring the generated files of `docs/` up to date: unchanged ones are not touched.
+
+    Only files that `.generated` lists are ever removed. Raises ArchiveError where a page would
+    fall on a file that a human wrote.
+    """
+    docs.mkdir(parents=True, exist_ok=True)
+    manifest = docs / GENERATED
+    before = set(read_text(manifest).split("\n")) - {""}
+    written = 0
+    now: set[str] = set()
+    with manifest.open("a", encoding="utf-8") as log:
+        for page in pages:
+            now.add(page.path)
+            if page.path not in before:
+                refuse_if_taken(docs, page.path)
+                # Named before it is written: a build cut short leaves no page that nobody knows.
+                log.write(f"{page.path}\n")
+                log.flush()
+            written += write_changed(docs / page.path, page.text.encode("utf-8", "replace"))
+    gone = before - now
+    for name in gone:
+        remove(docs, name)
+    write_whole(manifest, "".join(f"{name}\n" for name in sorted(now)).encode())
+    return Synced(written=written, removed=len(gone), total=len(now))
+
+
+def refuse_if_taken(docs: Path, name: str) -> None:
+    """Raise ArchiveError where a page would fall on a file that a human wrote."""
+    if (docs / name).exists():
+        raise ArchiveError(
+            f"docs/{name}: this page is generated, and a file of yours is in its place; "
+            "give yours another name"
+        )
+
+
+def write_changed(path: Path, content: bytes) -> bool:
+    """Write a file unless it holds just this; return whether it was written."""
+    try:
+        if path.read_bytes() == content:
+            return False
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    return True
+
+
+def remove(docs: Path, name: str) -> None:
+    """Remove a generated file, and the folders that it leaves empty."""
+    path = docs / name
+    path.unlink(missing_ok=True)
+    for folder in path.parents:
+        if folder == docs or not folder.is_dir() or any(folder.iterdir()):
+            break
+        folder.rmdir()
+
+
+def swap(built: Path, site: Path) -> None:
+    """Put a built site in the place of the one before."""
+    old = site.with_name(f".{site.name}.old")
+    shutil.rmtree(old, ignore_errors=True)
+    if site.exists():
+        site.rename(old)
+    built.rename(site)
+    shutil.rmtree(old, ignore_errors=True)

@@ -1,0 +1,179 @@
+"""LaTeX commands, and how the letters of a stripped formula divide into them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import inf, log
+
+LETTERS = (
+    "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa varkappa lambda mu"
+    " nu xi pi varpi rho varrho sigma varsigma tau upsilon phi varphi chi psi omega Gamma Delta"
+    " Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega ell hbar imath jmath Re Im wp aleph beth"
+    " partial nabla infty emptyset varnothing top bot angle degree square Box triangle Diamond"
+    " clubsuit diamondsuit heartsuit spadesuit flat natural sharp checkmark prime backprime eth"
+    " complement hslash backslash circledR circledS digamma"
+).split()
+RELATIONS = (
+    "le leq leqslant leqq ge geq geqslant geqq ne neq ll lll gg ggg lt gt sim simeq approx approxeq"
+    " cong equiv asymp propto doteq triangleq coloneqq in ni notin subset subseteq subsetneq"
+    " supset supseteq supsetneq sqsubseteq sqsupseteq nsubseteq prec preceq precsim succ succeq"
+    " succsim lesssim gtrsim lessapprox gtrapprox lessgtr mid parallel perp vdash"
+    " dashv models vDash Vdash bowtie smile frown vartriangleleft trianglelefteq ltimes rtimes"
+    " between therefore because colon not iff implies impliedby"
+).split()
+ARROWS = (
+    "to gets mapsto longmapsto leftarrow rightarrow leftrightarrow uparrow downarrow updownarrow"
+    " Leftarrow Rightarrow Leftrightarrow Uparrow Downarrow longleftarrow longrightarrow"
+    " longleftrightarrow Longleftarrow Longrightarrow Longleftrightarrow nearrow searrow swarrow"
+    " nwarrow hookrightarrow hookleftarrow rightharpoonup rightharpoondown leftharpoonup"
+    " rightleftharpoons leftrightarrows rightleftarrows leadsto rightsquigarrow"
+    " twoheadrightarrow circlearrowleft circlearrowright curvearrowright upharpoonright"
+    " restriction"
+).split()
+OPERATORS = (
+    "times cdot div pm mp ast star circ bullet oplus ominus otimes oslash odot cap cup uplus sqcap"
+    " sqcup vee wedge lor land lnot neg setminus smallsetminus wr amalg dagger ddagger bigstar"
+    " bigcirc boxplus boxtimes divideontimes diamond lozenge blacksquare triangleright triangleleft"
+    " bigtriangleup blacktriangle rhd lhd forall exists nexists sum prod coprod int iint oint bigcup"
+    " bigcap bigoplus bigotimes bigwedge bigvee bigsqcup ldots cdots vdots ddots dots dotsc dotsb"
+    " ldotp cdotp surd"
+).split()
+FUNCTIONS = (
+    "log ln lg exp sin cos tan cot sec csc sinh cosh tanh coth arcsin arccos arctan max min sup inf"
+    " lim limsup liminf arg det dim ker gcd deg hom Pr bmod pmod mod"
+).split()
+DELIMITERS = (
+    "left right big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr middle langle rangle"
+    " lceil rceil lfloor rfloor lbrace rbrace lbrack rbrack lvert rvert lVert rVert vert Vert"
+    " llbracket rrbracket lgroup rgroup ulcorner urcorner"
+).split()
+SPACES = (
+    "quad qquad limits nolimits displaystyle textstyle scriptstyle scriptscriptstyle small tiny"
+    " large normalsize footnotesize scriptsize bf it rm sf tt cal em sl sc mit frak Bbb boldmath"
+    " nonumber mkern mskip hskip kern choose over atop allowbreak nobreak enspace hfill phantom"
+    " negthinspace thinspace medspace"
+).split()
+FONTS = (
+    "mathcal mathbb mathbf mathrm mathsf mathtt mathit mathfrak mathscr mathbbm mathds mathnormal"
+    " boldsymbol pmb bm bold text textbf textit textrm textsf texttt textsc textnormal textup textsl"
+    " emph mbox hbox operatorname ensuremath mathop mathrel mathbin mathord mathopen mathclose"
+    " mathring smash underline textsuperscript textsubscript"
+).split()
+ACCENTS = (
+    "tilde widetilde hat widehat bar overline vec overrightarrow overleftarrow dot ddot dddot check"
+    " breve acute grave underbar underbrace overbrace widecheck"
+).split()
+FRACTIONS = (
+    "frac dfrac tfrac cfrac sqrt binom dbinom tbinom overset underset stackrel substack xrightarrow"
+    " xleftarrow pmod genfrac"
+).split()
+ARGUMENT = frozenset([*FONTS, *ACCENTS, *FRACTIONS])
+"""Commands that stand before braces."""
+
+COMMANDS = frozenset(
+    [*LETTERS, *RELATIONS, *ARROWS, *OPERATORS, *FUNCTIONS, *DELIMITERS, *SPACES, *ARGUMENT],
+)
+LONGEST = max(map(len, COMMANDS))
+
+UNLIKELY = 11.0
+"""Cost (negative log probability) of a command that was never met."""
+
+BLOCKS = ((2.5, 4.0, 4.6), (7.0, 8.0, 2.5))
+"""Costs of letters that are no command, as variables and as words: to begin a run with them, to go
+on with them after a command, and of each letter."""
+
+
+CLASSES = (
+    ("G", LETTERS),
+    ("R", RELATIONS),
+    ("A", ARROWS),
+    ("O", OPERATORS),
+    ("F", FUNCTIONS),
+    ("D", DELIMITERS),
+    ("S", SPACES),
+    ("B", sorted(ARGUMENT)),
+)
+CLASS = {name: letter for letter, names in reversed(CLASSES) for name in names}
+"""The class of each command, as a letter: what is rare behaves as its class does."""
+
+PAIR, SHORT = 2, 3
+"""Letters of two variables side by side, and of a command's name that hides in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of a run of letters: a command's name, or letters that are none."""
+
+    text: str
+    command: bool
+
+
+Split = tuple[Piece, ...]
+Best = tuple[float, int]
+"""A cost, and where the last piece begins."""
+
+
+def split_run(run: str, costs: Mapping[str, float]) -> Split:
+    """Return the cheapest division of a run of letters, by costs of the commands.
+
+    Letters that follow a command without a blank are dear: only a second markup can have left
+    them there, as `\\mathbb{R}` does in `\\in\\mathbb{R}`. Linear in the length of the run.
+    """
+    size = len(run)
+    command: list[Best] = [(0.0, 0)] + [(inf, 0)] * size
+    letters: list[list[Best]] = [[(inf, 0)] * (size + 1) for _ in BLOCKS]
+    ends: list[Best] = [(0.0, 0)] * (size + 1)
+    for end in range(1, size + 1):
+        for table, (first, later, each) in zip(letters, BLOCKS, strict=True):
+            opened = command[end - 1][0] + (first if end == 1 else later)
+            table[end] = min(
+                (table[end - 1][0] + each, table[end - 1][1]), (opened + each, end - 1)
+            )
+        for start in range(max(0, end - LONGEST), end):
+            if (name := run[start:end]) in COMMANDS:
+                cost = ends[start][0] + costs.get(name, UNLIKELY)
+                command[end] = min(command[end], (cost, start))
+        ends[end] = min(command[end], *(table[end] for table in letters))
+    return trace(run, ends)
+
+
+def trace(run: str, ends: list[Best]) -> Split:
+    """Return the division that a table of the cheapest last pieces holds for the whole run."""
+    pieces: list[Piece] = []
+    end = len(run)
+    while end:
+        start = ends[end][1]
+        text = run[start:end]
+        pieces.append(Piece(text, text in COMMANDS))
+        end = start
+    return tuple(reversed(pieces))
+
+
+def is_plausible(pieces: Split) -> bool:
+    """Return whether a division holds commands, and letters only where formulas leave them."""
+    if not any(piece.command for piece in pieces):
+        return False
+    return all(
+        piece.command or fits(pieces[:place], piece.text, pieces[place + 1 :])
+        for place, piece in enumerate(pieces)
+    )
+
+
+def fits(before: Split, letters: str, after: Split) -> bool:
+    """Return whether letters may stand between these pieces: `xin`, `inR`, `ICCapprox`, `muTransfer`.
+
+    Short names hide in many words: next to them only a variable or two may stand.
+    """
+    if not before:
+        return len(letters) <= PAIR or len(after[0].text) > SHORT
+    name = before[-1].text
+    if "arrow" in name or (name == "times" and not after):
+        return True
+    if len(letters) == 1:
+        return bool(after) or letters.isupper() or len(name) >= SHORT
+    return not after and letters[0].isupper()
+
+
+def command_costs(counts: Mapping[str, int]) -> dict[str, float]:
+    """Return the cost of each counted command: its negative log share."""
+    total = sum(counts.values())
+    return {name: log(total / count) for name, count in counts.items()}

@@ -1,0 +1,108 @@
+"""Taking in a dump: everything that must be right before its bytes are kept and promises made."""
+
+import datetime as dt
+from dataclasses import dataclass, replace
+
+from generator.build import RawDump, Record, named_dump
+from generator.decisions import NO_MEND
+from generator.model import Dump
+from generator.parse import Reading, dated_name, parse
+
+ODD_DISTANCE = 300
+"""Days. A list that lies so far from the newest was probably given the wrong year."""
+
+
+class Refused(Exception):
+    """A dump that must not be kept as it is; the text says why and what to do."""
+
+
+class Doubtful(Exception):
+    """A dump that a human should look at first; the text says why."""
+
+    def __init__(self, message: str, accepted: "Accepted") -> None:
+        super().__init__(message)
+        self.accepted = accepted
+        """The dump as it is kept once a human says yes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """A dump that may be kept."""
+
+    dump: RawDump
+    """Its path is where it will be kept, or where it lies already."""
+    reading: Reading
+    known: bool
+    """Whether the archive has these bytes already."""
+
+
+def take_in(
+    record: Record, *, name: str, raw: bytes, sha256: str, year: int | None, today: dt.date
+) -> Accepted:
+    """Return a dump as it would be kept.
+
+    Raises Refused where it cannot be, Doubtful where it should not be without a second look.
+    """
+    day_in_name = dated_name(name)
+    if day_in_name and year is not None and day_in_name.year != year:
+        raise Refused(
+            f"expected a name that fits --year {year}, found the day {day_in_name}; "
+            "leave --year out, or rename the file"
+        )
+    if year is None and day_in_name:
+        year = day_in_name.year
+    if there := named_dump(sha256, record.dumps):
+        return known_dump(there, year)
+    reading = parse(raw, path=name, sha256=sha256, year=year, mend=NO_MEND)
+    if reading.dump is None:
+        raise Refused("\n".join(str(problem) for problem in reading.problems))
+    day = reading.dump.day
+    if day > today + dt.timedelta(1):
+        raise Refused(
+            f"expected a day that has come, found {day}; today is {today}: check --year, "
+            "or the file's name"
+        )
+    accepted = Accepted(dump=kept(reading.dump, raw), reading=reading, known=False)
+    if reading.slipped:
+        raise Doubtful("\n".join(str(problem) for problem in reading.problems), accepted)
+    if day_in_name is None and (doubt := odd_day(day, record)):
+        raise Doubtful(doubt, accepted)
+    return accepted
+
+
+def known_dump(there: RawDump, year: int | None) -> Accepted:
+    """Return a dump whose bytes are in the archive already, unless under another year."""
+    folder = there.path.split("/")[1]
+    if year is not None and folder.isdigit() and int(folder) != year:
+        raise Refused(
+            f"expected new bytes for {year}, found those of {there.path}; if that one's year is "
+            "wrong, say so in dumps/corrections.yml"
+        )
+    number = int(folder) if folder.isdigit() else None
+    reading = parse(there.raw, path=there.path, sha256=there.sha256, year=number, mend=NO_MEND)
+    return Accepted(dump=there, reading=reading, known=True)
+
+
+def odd_day(day: dt.date, record: Record) -> str:
+    """Return why a day lies oddly against the newest in the archive, or an empty string."""
+    days = [found for dump in record.dumps if (found := dated_name(dump.path))]
+    distance = (day - max(days)).days if days else 0
+    if abs(distance) <= ODD_DISTANCE:
+        return ""
+    where = "after" if distance > 0 else "before"
+    return (
+        f"expected a day near the newest, {max(days)}, found {day}, "
+        f"{abs(distance)} days {where} it; is the year right?"
+    )
+
+
+def kept(dump: Dump, raw: bytes) -> RawDump:
+    """Return a dump with the name under which it will be kept."""
+    path = f"dumps/{dump.day.year:04}/{dump.day}-{dump.sha256[:8]}.txt"
+    return RawDump(path=path, raw=raw, sha256=dump.sha256)
+
+
+def with_dump(record: Record, dump: RawDump) -> Record:
+    """Return the record with one more dump."""
+    dumps = sorted((*record.dumps, dump), key=lambda each: each.path)
+    return replace(record, dumps=tuple(dumps))

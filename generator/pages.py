@@ -1,0 +1,234 @@
+"""The catalog as Markdown pages, through templates/."""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from urllib.parse import quote_plus
+
+import jinja2
+
+from generator import urls
+from generator.catalog import Catalog, Day, calendar, first_day, last_day, neighbours
+from generator.cleaning import SegmentKind, excerpt, plain, segments
+from generator.config import Settings
+from generator.mathml import to_mathml
+from generator.model import LinkKind, Paper, Status
+from generator.text import attribute, front, markdown, visible, web_address
+
+NEWEST = 50
+"""Papers on a tag's own page; its months hold the rest."""
+EXCERPT = 320
+"""Characters of an abstract on a list."""
+RECENT_DAYS = 7
+"""Days that the home page names."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A file for `docs/`."""
+
+    path: str
+    """Relative to `docs/`, with slashes."""
+    text: str
+
+
+class Inert(str):
+    """Text that a filter made safe for the place where it lands."""
+
+    __slots__ = ()
+
+
+def inert(value: object) -> str:
+    """Return a template's value as Markdown that shows just this text; what templates print."""
+    return value if isinstance(value, Inert) else markdown(str(value))
+
+
+def rich(cleaned: str) -> Inert:
+    """Return cleaned text as one line of Markdown: formulas set, links live, the rest inert."""
+    return Inert("".join(rich_parts(cleaned)).strip())
+
+
+def rich_parts(cleaned: str) -> Iterator[str]:
+    """Yield the Markdown of each part of a cleaned text."""
+    for part in segments(cleaned):
+        if part.kind is SegmentKind.FORMULA:
+            yield formula(part.value)
+        elif part.kind is SegmentKind.LINK and web_address(part.value):
+            yield f"[{markdown(part.value)}]({web_address(part.value)})"
+        else:
+            yield spaced(part.value)
+
+
+def spaced(text: str) -> str:
+    """Return inert Markdown that keeps a blank at either end, for text between other parts."""
+    before = " " if text[:1].isspace() else ""
+    after = " " if text[-1:].isspace() and text.strip() else ""
+    return f"{before}{markdown(text)}{after}"
+
+
+@lru_cache(maxsize=65536)
+def formula(latex: str) -> str:
+    """Return a formula as MathML in a span, or as text where it cannot be set."""
+    mathml = to_mathml(latex)
+    # The span comes first, since Python-Markdown takes <math> for the start of a block.
+    return f'<span class="db-math">{mathml}</span>' if mathml else markdown(plain(f"${latex}$"))
+
+
+def words(cleaned: str) -> str:
+    """Return cleaned text as a reader would type it, on one line."""
+    return " ".join(plain(cleaned).split())
+
+
+def long_date(date: dt.date) -> str:
+    """Return a day for people: 14 March 2025."""
+    return f"{date.day} {date:%B %Y}"
+
+
+def time(date: dt.date) -> Inert:
+    """Return a day for people and machines."""
+    return Inert(f'<time datetime="{date.isoformat()}">{long_date(date)}</time>')
+
+
+def month(name: str) -> str:
+    """Return a month for people: March 2025."""
+    return f"{dt.date.fromisoformat(f'{name}-01'):%B %Y}"
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """Return a number with its noun: 1 paper, 1,203 papers."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+@jinja2.pass_context
+def to(context: jinja2.runtime.Context, address: urls.Address) -> Inert:
+    """Return the relative link from the page being written to an address."""
+    return Inert(urls.relative(address, context["here"]))
+
+
+def evidence(paper: Paper, key: str) -> Inert:
+    """Return the words that earned a tag, as a Markdown link's title."""
+    found = next(hit.evidence for hit in paper.tags if hit.key == key)
+    return Inert(f'"{markdown("Because of: " + ", ".join(found))}"')
+
+
+@lru_cache(maxsize=1)
+def environment() -> jinja2.Environment:
+    """Return the templates, which escape by default."""
+    env = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
+        undefined=jinja2.StrictUndefined,
+        finalize=inert,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,  # noqa: S701  # finalize escapes for Markdown instead
+    )
+    env.filters.update(
+        attribute=lambda text: Inert(attribute(text)),
+        evidence=evidence,
+        front=lambda text: Inert(front(text)),
+        long_date=long_date,
+        month=month,
+        paragraphs=lambda cleaned: [part for part in cleaned.split("\n") if part.strip()],
+        plain=words,
+        quote=lambda text: Inert(quote_plus(visible(text), errors="replace")),
+        rich=rich,
+        excerpt=lambda cleaned: excerpt(cleaned, EXCERPT),
+        inert=Inert,
+        time=time,
+        to=to,
+        url=lambda url: Inert(web_address(url)),
+    )
+    env.globals.update(
+        count=count,
+        calendar=calendar,
+        first_day=first_day,
+        last_day=last_day,
+        LinkKind=LinkKind,
+        NEWEST=NEWEST,
+        Status=Status,
+        urls=urls,
+    )
+    return env
+
+
+def pages(catalog: Catalog, settings: Settings, *, sample: bool) -> Iterator[Page]:
+    """Yield every page of the site, and stubs at its old addresses."""
+    shared = {"catalog": catalog, "settings": settings, "sample": sample}
+    for template, address, values in contents(catalog):
+        text = render(f"{template}.md.jinja", {**shared, **values, "here": address})
+        yield Page(path=urls.source_file(address), text=text)
+    for old, new in catalog.redirects.items():
+        target = urls.absolute(new, settings.site_url)
+        values = {"target": new, "canonical": target, "here": old}
+        yield Page(path=urls.stub_file(old), text=render("redirect.html.jinja", values))
+    yield Page(path="robots.txt", text=render("robots.txt.jinja", shared))
+
+
+def render(template: str, values: Mapping[str, object]) -> str:
+    """Return a template, filled."""
+    return environment().get_template(template).render(values)
+
+
+Content = tuple[str, urls.Address, Mapping[str, object]]
+
+
+def contents(catalog: Catalog) -> Iterator[Content]:
+    """Yield each page's template, address and what it alone shows."""
+    yield "home", urls.HOME, {"recent": catalog.days[: -RECENT_DAYS - 1 : -1]}
+    yield "about", urls.ABOUT, {}
+    yield from day_contents(catalog)
+    yield from paper_contents(catalog)
+    yield from tag_contents(catalog)
+
+
+def day_contents(catalog: Catalog) -> Iterator[Content]:
+    """Yield the pages of days, months and years."""
+    yield "days", urls.DAYS, {}
+    for year, months in catalog.years.items():
+        yield "year", urls.period(year), {"year": year, "months": months}
+    for name, days in catalog.months.items():
+        yield "month", urls.period(name), {"name": name, "days": days}
+    for before, day, after in with_neighbours(catalog.days):
+        yield "day", urls.day(day.date), {"day": day, "before": before, "after": after}
+
+
+def with_neighbours(days: tuple[Day, ...]) -> Iterator[tuple[Day | None, Day, Day | None]]:
+    """Yield each day between the one before and the one after it."""
+    return zip((None, *days[:-1]), days, (*days[1:], None), strict=True) if days else iter(())
+
+
+def paper_contents(catalog: Catalog) -> Iterator[Content]:
+    """Yield the pages of papers, and the lists of them."""
+    unlisted = [paper for paper in catalog.papers if paper.status is not Status.LISTED]
+    yield "papers", urls.PAPERS, {"unlisted": unlisted}
+    for name, papers in catalog.first_listed.items():
+        yield "papers_month", urls.papers_of_month(name), {"name": name, "papers": papers}
+    by_date = {day.date: day for day in catalog.days}
+    for paper in catalog.papers:
+        before, after = neighbours(by_date[last_day(paper)], paper.slug)
+        values = {"paper": paper, "before": before, "after": after}
+        yield "paper", urls.paper(paper.slug), values
+    for stone in catalog.stones:
+        yield "stone", urls.paper(stone.slug), {"stone": stone}
+
+
+def tag_contents(catalog: Catalog) -> Iterator[Content]:
+    """Yield the pages of tags, their years and months, and areas."""
+    yield "tags", urls.TAGS, {}
+    yield "untagged", urls.UNTAGGED, {}
+    for area in catalog.areas:
+        yield "area", urls.area(area.key), {"area": area}
+    for key, tag in catalog.tags.items():
+        years = catalog.tag_years(key)
+        yield "tag", urls.tag(key), {"tag": tag, "years": years, "papers": catalog.tagged[key]}
+        for year, months in years.items():
+            values = {"tag": tag, "year": year, "months": months}
+            yield "tag_year", urls.tag_period(key, year), values
+        for name, papers in catalog.tag_months[key].items():
+            values = {"tag": tag, "name": name, "papers": papers}
+            yield "tag_month", urls.tag_period(key, name), values
+    for address, former in catalog.former.items():
+        yield "former", address, {"former": former}

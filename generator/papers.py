@@ -1,0 +1,47 @@
+"""Works with a permalink to papers: their texts made readable, their tags found."""
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+from generator.cleaning import clean, clean_title
+from generator.formulas import restore
+from generator.ledger import Assignment
+from generator.links import find_links
+from generator.merge import Work
+from generator.model import Paper, Text, Variant
+from generator.tagging import Tagger
+
+
+def papers(works: Sequence[Work], assignment: Assignment, tagger: Tagger) -> Iterator[Paper]:
+    """Yield the papers of these works, in ledger order."""
+    for index in assignment.order:
+        work = works[index]
+        texts = tuple(text_of(variant) for variant in work.variants)
+        shown = work.listings[-1].variant
+        yield Paper(
+            id=assignment.ids[index],
+            slug=assignment.slugs[index],
+            status=work.status,
+            note=work.note,
+            title=clean_title(work.title) if work.title else texts[shown].title,
+            title_raw=work.title or work.variants[shown].title_raw,
+            variants=work.variants,
+            texts=texts,
+            shown=shown,
+            listings=work.listings,
+            tags=tagger.tag(texts[shown].title, texts[shown].abstract),
+        )
+
+
+@lru_cache(maxsize=1024)
+def text_of(variant: Variant) -> Text:
+    """Return a variant's words, made readable: formulas first, then all other cleaning."""
+    tex = restore(variant.abstract_raw)
+    title = clean_title(restore(variant.title_raw))
+    return Text(
+        # A title of nothing but marks that no page may hold is shown as it stood.
+        title=title or variant.title_raw,
+        abstract=clean(tex),
+        abstract_tex=tex,
+        links=find_links(variant.abstract_raw),
+    )

@@ -1,0 +1,360 @@
+"""Dump text to entries and problems, with line numbers.
+
+A dump has a head, a day, then title and abstract by turns, parted by blank lines. Nothing marks
+which is which, so that one abstract missing, or one of two paragraphs, would shift all that
+follow. The reader watches for that and finds its step again; what it could not place is a problem.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from generator.decisions import Mend
+from generator.model import Dump, Entry, Problem, Severity
+from generator.text import quoted
+
+HEAD = frozenset(
+    {
+        "new",
+        "get trending papers in your email inbox!",
+        "subscribe",
+        "daily papers",
+        "byak and the research community",
+        "by ak and the research community",
+    }
+)
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+DAY = re.compile(r"([A-Z][a-z]{2,8})\.? (\d{1,2})(?:, (\d{4}))?")
+DATED_NAME = re.compile(r"(\d{4}-\d{2}-\d{2})(?!\d)")
+
+LONGEST_TITLE = 300
+LONGEST_ABSTRACT = 100_000
+SHORTEST_ABSTRACT = 165
+"""Characters. Of 9,056 entries of real lists none had a shorter abstract; none of these had a
+title over 202. A longer title is text that slipped out of its place."""
+
+LONGEST_HEAD = 40
+"""Blocks. A day that comes later is no head's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Lines of text without a blank line between them, joined by line feeds."""
+
+    line: int
+    end: int
+    text: str
+
+    @property
+    def one_line(self) -> str:
+        """The text with every run of blanks as one."""
+        return " ".join(self.text.split())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What came of reading one dump."""
+
+    dump: Dump | None
+    """None where no day could be found."""
+    problems: tuple[Problem, ...]
+
+    @property
+    def slipped(self) -> bool:
+        """Whether a title was no title, so that a human should look before it is kept."""
+        return any(problem.message.startswith(SLIP) for problem in self.problems)
+
+    @property
+    def count(self) -> int:
+        """How many entries were read: those kept, and those that a problem kept off."""
+        kept = len(self.dump.entries) if self.dump else 0
+        return kept + sum(problem.entries for problem in self.problems)
+
+
+SLIP = "expected a title"
+
+
+def parse(raw: bytes, *, path: str, sha256: str, year: int | None, mend: Mend) -> Reading:
+    """Read one dump.
+
+    The day is the mend's, or the file name's where that begins with YYYY-MM-DD, or the text's in
+    `year`. Whatever cannot be read is a problem with its line; the rest still counts.
+    """
+    lines, problems = decoded_lines(raw, path)
+    blocks = list(into_blocks(lines))
+    if not blocks:
+        return Reading(dump=None, problems=(*problems, empty(path)))
+    start, head_problems = find_day(blocks, path)
+    problems = [*problems, *head_problems]
+    if start is None:
+        return Reading(dump=None, problems=tuple(problems))
+    try:
+        day, day_problems = settle_day(blocks[start], path=path, year=year, mend=mend)
+    except ValueError as error:
+        problem = Problem(path=path, line=blocks[start].line, message=str(error))
+        return Reading(dump=None, problems=(*problems, problem))
+    entries, entry_problems = pair(blocks[start + 1 :], path, mend)
+    dump = Dump(path=path, sha256=sha256, day=day, entries=tuple(entries))
+    return Reading(dump=dump, problems=(*problems, *day_problems, *entry_problems))
+
+
+def empty(path: str) -> Problem:
+    """Return the problem of a dump without a word in it."""
+    return Problem(
+        path=path,
+        line=1,
+        message="expected a dump, found an empty file; save the list again, or delete the file",
+    )
+
+
+def decoded_lines(raw: bytes, path: str) -> tuple[list[str], list[Problem]]:
+    """Return the lines of a dump, and a problem for each that is not UTF-8.
+
+    CR LF and CR end lines too. Bytes that are no text are shown as U+FFFD, never guessed.
+    """
+    lines, problems = [], []
+    unified = raw.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    for number, line in enumerate(unified.split(b"\n"), 1):
+        try:
+            lines.append(line.decode())
+        except UnicodeDecodeError as error:
+            lines.append(line.decode(errors="replace"))
+            found = f"byte 0x{line[error.start]:02x} at column {error.start + 1}"
+            problems.append(
+                Problem(
+                    path=path,
+                    line=number,
+                    message=f"expected UTF-8, found {found}; it is shown as \ufffd: "
+                    "save the list again as UTF-8",
+                )
+            )
+    return lines, problems
+
+
+def into_blocks(lines: Sequence[str]) -> Iterator[Block]:
+    """Yield the text between blank lines; a line of odd blanks only is blank."""
+    held: list[str] = []
+    for number, line in enumerate((*lines, ""), 1):
+        text = line.strip().strip("\ufeff\u200b\u2060").strip()
+        if text:
+            held.append(text)
+        elif held:
+            yield Block(number - len(held), number - 1, "\n".join(held))
+            held = []
+
+
+def find_day(blocks: Sequence[Block], path: str) -> tuple[int | None, list[Problem]]:
+    """Return the index of the day's block, and problems of the head before it."""
+    problems: list[Problem] = []
+    for index, block in enumerate(blocks[:LONGEST_HEAD]):
+        if DAY.fullmatch(block.one_line) and month_of(block.one_line):
+            return index, problems
+        if len(block.text) > LONGEST_TITLE:
+            break
+        if block.one_line.lower() not in HEAD:
+            problems.append(
+                Problem(
+                    path=path,
+                    line=block.line,
+                    message=f"expected the head of a list, found {quoted(block.text)}; "
+                    "it is passed over",
+                    severity=Severity.WARNING,
+                )
+            )
+    first = blocks[0]
+    return None, [
+        Problem(
+            path=path,
+            line=first.line,
+            message="expected a day like 'Mar 14' on a line of its own before the first title, "
+            f"found none after {quoted(first.text)}; if this is a list, add the line",
+        )
+    ]
+
+
+def month_of(text: str) -> int | None:
+    """Return the month, 1 to 12, of a day like 'Mar 14', or None where it names none."""
+    name = text.split(maxsplit=1)[0].rstrip(".").lower()
+    return MONTHS.index(name[:3]) + 1 if name[:3] in MONTHS else None
+
+
+def settle_day(
+    block: Block, *, path: str, year: int | None, mend: Mend
+) -> tuple[dt.date, list[Problem]]:
+    """Return a dump's day, with a warning where its name and its text disagree.
+
+    Raises ValueError, with a message for people, where there is no such day or no year.
+    """
+    said = DAY.fullmatch(block.one_line)
+    if said is None:
+        raise ValueError(f"expected a day like 'Mar 14', found {quoted(block.text)}")
+    named = dated_name(path)
+    years = (mend.year, int(said[3]) if said[3] else None, named.year if named else None, year)
+    chosen = next((each for each in years if each is not None), None)
+    if chosen is None:
+        raise ValueError(
+            f"expected a year for {quoted(block.text)}, found none in the file or its name; "
+            "say which: --year YYYY"
+        )
+    try:
+        written = dt.date(chosen, month_of(block.one_line) or 0, int(said[2]))
+    except ValueError:
+        raise ValueError(
+            f"expected a day of the year {chosen}, found {quoted(block.text)}; "
+            "check the day and the year"
+        ) from None
+    if mend.day:
+        return mend.day, []
+    if named is None or mend.year or named == written:
+        return written, []
+    return named, [
+        Problem(
+            path=path,
+            line=block.line,
+            message=f"expected the day of the file's name, {named}, found {quoted(block.text)}; "
+            "the name counts: if it is wrong, say so in dumps/corrections.yml",
+            severity=Severity.WARNING,
+        )
+    ]
+
+
+def dated_name(path: str) -> dt.date | None:
+    """Return the day that a file's name begins with, or None."""
+    match = DATED_NAME.match(path.rsplit("/", 1)[-1])
+    try:
+        return dt.date.fromisoformat(match[1]) if match else None
+    except ValueError:
+        return None
+
+
+def pair(blocks: Sequence[Block], path: str, mend: Mend) -> tuple[list[Entry], list[Problem]]:
+    """Return the entries of a list, and what could not be placed.
+
+    Where a title is no title, the step is found again: the block goes to the title before it if
+    that one's abstract is too short to be one (it was a title), else it stays off, as a problem.
+    """
+    entries: list[Entry] = []
+    problems: list[Problem] = []
+    index = 0
+    while index < len(blocks):
+        title = blocks[index]
+        if second_head(blocks, index):
+            problems.append(second_list(title, len(blocks) - index, path))
+            break
+        body = blocks[index + 1] if index + 1 < len(blocks) else None
+        if stray(title, body, mend):
+            if problem := place(title, entries, path, mend):
+                problems.append(problem)
+            index += 1
+        elif body is None or body.line in mend.titles:
+            problems.append(alone(title, path))
+            index += 1
+        elif len(body.text) > LONGEST_ABSTRACT:
+            problems.append(endless(title, body, path))
+            index += 2
+        else:
+            entries.append(entry_of(title, body))
+            index += 2
+    numbered = [replace(entry, position=n) for n, entry in enumerate(entries, 1)]
+    return numbered, problems
+
+
+def stray(title: Block, body: Block | None, mend: Mend) -> bool:
+    """Return whether text in a title's place is no title."""
+    if title.line in mend.titles:
+        return False
+    if len(title.text) > LONGEST_TITLE:
+        return True
+    return body is not None and len(title.text) > len(body.text)
+
+
+def entry_of(title: Block, body: Block) -> Entry:
+    """Return the entry of these two blocks, its position to be set."""
+    return Entry(
+        line=title.line, position=0, title=title.one_line, abstract=body.text, end=body.end
+    )
+
+
+def place(block: Block, entries: list[Entry], path: str, mend: Mend) -> Problem | None:
+    """Find the place of text that stands where a title should; return the problem, if one is left.
+
+    Changes the last of `entries` where that entry's abstract was a title, or where a correction
+    shows the text to be a second paragraph.
+    """
+    last = entries[-1] if entries else None
+    if last and len(last.abstract) < SHORTEST_ABSTRACT <= len(block.text):
+        line = last.end - last.abstract.count("\n")
+        entries[-1] = replace(
+            entry_of(Block(line, last.end, last.abstract), block), position=last.position
+        )
+        return slip(last.line, path, f"{quoted(last.title)} without an abstract", entries=1)
+    if last and mend.titles and any(line > block.end for line in mend.titles):
+        entries[-1] = replace(last, abstract=f"{last.abstract}\n{block.text}", end=block.end)
+        return None
+    found = f"{len(block.text):,} characters, {quoted(block.text)}"
+    return slip(block.line, path, found, entries=0)
+
+
+def slip(line: int, path: str, found: str, *, entries: int) -> Problem:
+    """Return the problem of a reading that slipped."""
+    return Problem(
+        path=path,
+        line=line,
+        message=f"{SLIP}, then a blank line and its abstract; found {found}; it stays off the "
+        "site: say in dumps/corrections.yml which lines are titles",
+        entries=entries,
+    )
+
+
+def alone(title: Block, path: str) -> Problem:
+    """Return the problem of a title without an abstract."""
+    return Problem(
+        path=path,
+        line=title.line,
+        message=f"expected an abstract after {quoted(title.text)}, found none; "
+        "it stays off the site: was the list cut?",
+        entries=1,
+    )
+
+
+def endless(title: Block, body: Block, path: str) -> Problem:
+    """Return the problem of an abstract that is none."""
+    return Problem(
+        path=path,
+        line=body.line,
+        message=f"expected an abstract of at most {LONGEST_ABSTRACT:,} characters for "
+        f"{quoted(title.text)}, found {len(body.text):,}; it stays off the site",
+        entries=1,
+    )
+
+
+def second_head(blocks: Sequence[Block], index: int) -> bool:
+    """Return whether another list's head begins here: two of its lines in a row."""
+    two = [block.one_line.lower() for block in blocks[index : index + 2]]
+    return len(two) == 2 and all(text in HEAD for text in two)  # noqa: PLR2004  # a row is two
+
+
+def second_list(block: Block, left: int, path: str) -> Problem:
+    """Return the problem of a second list in one file."""
+    return Problem(
+        path=path,
+        line=block.line,
+        message="expected one list in a file, found the head of another; "
+        f"{left} blocks of text from here on are not read: save it as a file of its own",
+        entries=max(0, left - 5) // 2,
+    )
+
+
+def mends_that_miss(dump: Dump, mend: Mend, path: str) -> Mapping[int, Problem]:
+    """Return, by line, a problem for each corrected title that is not there."""
+    titles = {entry.line for entry in dump.entries}
+    return {
+        line: Problem(
+            path=path,
+            line=line,
+            message=f"expected the title that dumps/corrections.yml puts on line {line}, "
+            "found none; correct the line's number",
+        )
+        for line in sorted(mend.titles - titles)
+    }

@@ -1,0 +1,38 @@
+"""An archive of one's own: the few files that are its owner's; all else comes with the engine."""
+
+from pathlib import Path
+
+import jinja2
+
+from generator import __version__
+from generator.files import ENGINE, write_whole
+from generator.model import ArchiveError
+
+
+def start_archive(folder: Path, *, name: str, url: str) -> list[Path]:
+    """Write a new archive's files and return their paths.
+
+    Raises ArchiveError where one of them is there already: nothing is ever overwritten.
+    """
+    source = ENGINE / "data" / "archive"
+    env = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(source),
+        undefined=jinja2.StrictUndefined,
+        keep_trailing_newline=True,
+        # GitHub's own marks are {{ }}.
+        variable_start_string="<<",
+        variable_end_string=">>",
+        autoescape=False,  # noqa: S701  # YAML and Markdown; values are quoted by `tojson`
+    )
+    names = sorted(p.relative_to(source).as_posix() for p in source.rglob("*") if p.is_file())
+    targets = {each: folder / each.replace("dot_", ".") for each in names}
+    for path in targets.values():
+        if path.exists():
+            raise ArchiveError(
+                f"{path}: expected a new archive, found this file; choose another DIR"
+            )
+    for each, path in targets.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        text = env.get_template(each).render(name=name, url=url, version=__version__)
+        write_whole(path, text.encode())
+    return list(targets.values())

@@ -1,0 +1,109 @@
+"""Every path of the site: the only module that knows one.
+
+An address is what stands behind `site_url`: lower case, no slash in front, one at the end, or a
+file's name. The home page's is empty.
+"""
+
+import datetime as dt
+import re
+from typing import NewType
+
+from slugify import slugify
+
+from generator.text import digest, fold
+
+Address = NewType("Address", str)
+
+HOME = Address("")
+PAPERS = Address("papers/")
+DAYS = Address("days/")
+TAGS = Address("tags/")
+UNTAGGED = Address("tags/untagged/")
+ABOUT = Address("about/")
+
+LONGEST_SLUG = 80
+"""Characters of a slug, its hash aside."""
+RESERVED = re.compile(r"index|latest|feed|search|untagged|[a-z]|[\d-]+")
+"""What the tree uses, or may."""
+
+
+def paper(slug: str) -> Address:
+    """Return the address of a paper's page."""
+    return Address(f"papers/{slug}/")
+
+
+def papers_of_month(month: str) -> Address:
+    """Return the address of the list of papers first listed in a month, `2025-03`."""
+    return Address(f"papers/{month}/")
+
+
+def day(date: dt.date) -> Address:
+    """Return the address of a day's page."""
+    return Address(f"days/{date.isoformat()}/")
+
+
+def period(name: str) -> Address:
+    """Return the address of a month's or a year's page, `2025-03` or `2025`."""
+    return Address(f"days/{name}/")
+
+
+def tag(key: str) -> Address:
+    """Return the address of a tag's page."""
+    return Address(f"tags/{key}/")
+
+
+def tag_period(key: str, name: str) -> Address:
+    """Return the address of a tag's year or month, `2025` or `2025-03`."""
+    return Address(f"tags/{key}/{name}/")
+
+
+def area(key: str) -> Address:
+    """Return the address of an area's page."""
+    return Address(f"areas/{key}/")
+
+
+def relative(target: Address, source: Address) -> str:
+    """Return the link from one page to another, which works under any path.
+
+    >>> relative(Address("tags/video/"), Address("papers/some-paper/"))
+    '../../tags/video/'
+    """
+    up = "../" * source.count("/")
+    return f"{up}{target}" or "./"
+
+
+def absolute(address: Address, site_url: str) -> str:
+    """Return the whole URL of an address; `site_url` ends with a slash."""
+    return f"{site_url}{address}"
+
+
+def source_file(address: Address) -> str:
+    """Return the Markdown file in `docs/` that becomes the page at this address."""
+    if address in {HOME, PAPERS, DAYS, TAGS}:
+        return f"{address}index.md"
+    return f"{address.rstrip('/')}.md"
+
+
+def stub_file(address: Address) -> str:
+    """Return the HTML file in `docs/` that answers at an old address."""
+    return f"{address}index.html"
+
+
+def month_name(date: dt.date) -> str:
+    """Return a day's month as addresses have it."""
+    return f"{date:%Y-%m}"
+
+
+def slugs(title: str) -> tuple[str, ...]:
+    """Return the slugs that this title may have, the first one first.
+
+    A pure function of the folded title, so that two machines agree, and two spellings too. Bare
+    where the slug holds the whole fold and the name is free; else with 6 hex of the fold's hash,
+    and more where that is taken.
+    """
+    folded = fold(title)
+    name = slugify(folded, max_length=LONGEST_SLUG, word_boundary=True)
+    sum_of = digest(folded)
+    hashed = tuple(f"{name or 'paper'}-{sum_of[:length]}" for length in (6, 8, 12, 16, 32, 64))
+    whole = name.replace("-", " ") == folded
+    return (name, *hashed) if whole and not RESERVED.fullmatch(name) else hashed
