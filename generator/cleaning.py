@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from generator.formula_text import letters, to_text
 from generator.links import find_addresses, unescaped
-from generator.mathml import letters, to_text
 from generator.tex_prose import MARK, Kept, printed
 
 # Every pattern here is linear: classes that exclude what follows them, bounded or possessive
@@ -31,7 +31,9 @@ _DOLLARS = re.compile(
 )
 _SEGMENT = re.compile(rf"\$({_BODY})\$|\\\$|\$")
 _SIGNIFICANT = re.compile(r"[\\^_={}<>]")
-_PROSE = re.compile(r"(?:[A-Za-z]{3,}\W+){2}[A-Za-z]{3,}|^\d[\d.,]*\s?[A-Za-z]{0,2}[\s/–+,;-]+$")
+_PROSE = re.compile(r"(?:[A-Za-z]{3,}\W+){2}[A-Za-z]{3,}")
+_AMOUNT = re.compile(r"\d[\d.,]*\s?[A-Za-z]{0,2}[\s/–+,;-]+")
+_WORD = re.compile(r"[A-Za-z]{3}")
 
 _ODD = re.compile(
     "[\x00-\x09\x0b-\x1f\x7f-\xa0\xad\u061c\u115f\u1160\u1680\u180e\u2000-\u200f\u2028-\u202f"
@@ -42,6 +44,7 @@ _ODD = re.compile(
 _LINE_ENDS = frozenset("\x0b\x0c\r\x85\u2028\u2029")
 _NO_BREAK = frozenset("\xa0\u202f")
 _FLAG = "\U0001f3f4"
+
 
 class SegmentKind(StrEnum):
     """What a piece of a cleaned text is."""
@@ -165,7 +168,9 @@ def excerpt(cleaned: str, limit: int) -> str:
     return cut.rstrip(" ,;:–—-(") + "…"
 
 
-_GREEK = re.compile("(?<![\u0370-\u03ff\u1f00-\u1fff])[α-ωϵϕΓΔΘΛΞΠΣΦΨΩ](?![\u0370-\u03ff\u1f00-\u1fff])")
+_GREEK = re.compile(
+    "(?<![\u0370-\u03ff\u1f00-\u1fff])[α-ωϵϕΓΔΘΛΞΠΣΦΨΩ](?![\u0370-\u03ff\u1f00-\u1fff])"
+)
 
 
 def _visible(text: str) -> str:
@@ -233,7 +238,8 @@ def _protected(text: str, kept: Kept) -> str:
         if body is None and match[0] != "$":
             continue
         out.append(_without_addresses(text[begin : match.start()], kept))
-        if body and body.strip() and (match["inline"] is None or _is_formula(body)):
+        formula = match["inline"] is None or _is_formula(match["inline"], text[at : at + 1])
+        if body and formula and body.strip():
             out.append(kept.mark(f"${body if match['inline'] else body.strip()}$"))
         else:
             at = match.start() + 1
@@ -243,12 +249,13 @@ def _protected(text: str, kept: Kept) -> str:
     return "".join(out)
 
 
-def _is_formula(body: str) -> bool:
+def _is_formula(body: str, after: str) -> bool:
     """Return whether what stands between two dollars is a formula, and not money or prose."""
     if _SIGNIFICANT.search(body):
         return True
-    tight = body[0].isspace() == body[-1].isspace() and not body.isspace()
-    return tight and not _PROSE.search(body)
+    if body[0].isspace() or body[-1].isspace():
+        return not (_WORD.search(body) or _AMOUNT.fullmatch(body) or body.isspace())
+    return not (_PROSE.search(body) or (after.isdigit() and _AMOUNT.fullmatch(body)))
 
 
 def _without_addresses(text: str, kept: Kept) -> str:
@@ -264,17 +271,13 @@ def _without_addresses(text: str, kept: Kept) -> str:
     return "".join(out)
 
 
-_ENTITY = re.compile(
-    r"&(?:amp;)*((?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});)"
-)
+_ENTITY = re.compile(r"&(?:amp;)*((?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});)")
 _DEBRIS = re.compile(r"(?<=[a-z])x(20(?:1[0-9a-f]|2[0-6]))(?=[a-z])")
 _MARKED = "\x01[\x0e-\x15]+\x02"
 _ANCHOR = re.compile(
     rf"<a\s[^<>\x01]{{0,200}}({_MARKED})[^<>]{{0,200}}>([^<>\x01]{{0,300}}+)</a\s?>", re.IGNORECASE
 )
-_TAG = re.compile(
-    r"</?(?:PRE_TAG|POST_TAG|span|font|div|br)\b[^<>]{0,200}>|</a\s?>", re.IGNORECASE
-)
+_TAG = re.compile(r"</?(?:PRE_TAG|POST_TAG|span|font|div|br)\b[^<>]{0,200}>|</a\s?>", re.IGNORECASE)
 _PAIR = re.compile(r"<(b|i|em|strong|u|sub|sup|p)>([^<>]{0,300}+)</\1>", re.IGNORECASE)
 
 

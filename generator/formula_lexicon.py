@@ -7,60 +7,60 @@ from math import inf, log
 LETTERS = (
     "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa varkappa lambda mu"
     " nu xi pi varpi rho varrho sigma varsigma tau upsilon phi varphi chi psi omega Gamma Delta"
-    " Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega ell hbar imath jmath Re Im wp aleph beth"
-    " partial nabla infty emptyset varnothing top bot angle degree square Box triangle Diamond"
-    " clubsuit diamondsuit heartsuit spadesuit flat natural sharp checkmark prime backprime eth"
-    " complement hslash backslash circledR circledS digamma"
+    " Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega ell hbar imath jmath Re aleph beth"
+    " partial nabla infty emptyset varnothing top bot angle degree Box triangle "
+    " clubsuit diamondsuit heartsuit spadesuit sharp checkmark prime backprime "
+    " hslash backslash circledR circledS "
 ).split()
 RELATIONS = (
-    "le leq leqslant leqq ge geq geqslant geqq ne neq ll lll gg ggg lt gt sim simeq approx approxeq"
+    "le leq leqslant leqq ge geq geqslant geqq ne neq ll gg lt gt sim simeq approx approxeq"
     " cong equiv asymp propto doteq triangleq coloneqq in ni notin subset subseteq subsetneq"
     " supset supseteq supsetneq sqsubseteq sqsupseteq nsubseteq prec preceq precsim succ succeq"
     " succsim lesssim gtrsim lessapprox gtrapprox lessgtr mid parallel perp vdash"
-    " dashv models vDash Vdash bowtie smile frown vartriangleleft trianglelefteq ltimes rtimes"
-    " between therefore because colon not iff implies impliedby"
+    " dashv vDash Vdash bowtie vartriangleleft trianglelefteq ltimes rtimes"
+    " colon not iff implies impliedby"
 ).split()
 ARROWS = (
-    "to gets mapsto longmapsto leftarrow rightarrow leftrightarrow uparrow downarrow updownarrow"
+    "to mapsto longmapsto leftarrow rightarrow leftrightarrow uparrow downarrow updownarrow"
     " Leftarrow Rightarrow Leftrightarrow Uparrow Downarrow longleftarrow longrightarrow"
     " longleftrightarrow Longleftarrow Longrightarrow Longleftrightarrow nearrow searrow swarrow"
     " nwarrow hookrightarrow hookleftarrow rightharpoonup rightharpoondown leftharpoonup"
     " rightleftharpoons leftrightarrows rightleftarrows leadsto rightsquigarrow"
     " twoheadrightarrow circlearrowleft circlearrowright curvearrowright upharpoonright"
-    " restriction"
+    " "
 ).split()
 OPERATORS = (
-    "times cdot div pm mp ast star circ bullet oplus ominus otimes oslash odot cap cup uplus sqcap"
-    " sqcup vee wedge lor land lnot neg setminus smallsetminus wr amalg dagger ddagger bigstar"
-    " bigcirc boxplus boxtimes divideontimes diamond lozenge blacksquare triangleright triangleleft"
+    "times cdot div pm ast star circ bullet oplus ominus otimes oslash odot cap cup uplus sqcap"
+    " sqcup vee wedge lor lnot neg setminus smallsetminus wr amalg dagger ddagger bigstar"
+    " bigcirc boxplus boxtimes divideontimes lozenge blacksquare triangleright triangleleft"
     " bigtriangleup blacktriangle rhd lhd forall exists nexists sum prod coprod int iint oint bigcup"
     " bigcap bigoplus bigotimes bigwedge bigvee bigsqcup ldots cdots vdots ddots dots dotsc dotsb"
     " ldotp cdotp surd"
 ).split()
 FUNCTIONS = (
-    "log ln lg exp sin cos tan cot sec csc sinh cosh tanh coth arcsin arccos arctan max min sup inf"
+    "log ln exp sin cos tan csc sinh cosh tanh coth arcsin arccos arctan max min sup inf"
     " lim limsup liminf arg det dim ker gcd deg hom Pr bmod pmod mod"
 ).split()
 DELIMITERS = (
-    "left right big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr middle langle rangle"
+    "left right big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr langle rangle"
     " lceil rceil lfloor rfloor lbrace rbrace lbrack rbrack lvert rvert lVert rVert vert Vert"
     " llbracket rrbracket lgroup rgroup ulcorner urcorner"
 ).split()
 SPACES = (
     "quad qquad limits nolimits displaystyle textstyle scriptstyle scriptscriptstyle small tiny"
-    " large normalsize footnotesize scriptsize bf it rm sf tt cal em sl sc mit frak Bbb boldmath"
-    " nonumber mkern mskip hskip kern choose over atop allowbreak nobreak enspace hfill phantom"
+    " footnotesize scriptsize bf it rm sf tt cal frak Bbb boldmath"
+    " nonumber mkern mskip hskip choose over allowbreak nobreak enspace hfill "
     " negthinspace thinspace medspace"
 ).split()
 FONTS = (
     "mathcal mathbb mathbf mathrm mathsf mathtt mathit mathfrak mathscr mathbbm mathds mathnormal"
-    " boldsymbol pmb bm bold text textbf textit textrm textsf texttt textsc textnormal textup textsl"
-    " emph mbox hbox operatorname ensuremath mathop mathrel mathbin mathord mathopen mathclose"
-    " mathring smash underline textsuperscript textsubscript"
+    " boldsymbol pmb bm text textbf textit textrm textsf texttt textsc textnormal textup textsl"
+    " mbox hbox operatorname ensuremath mathop mathrel mathbin mathord mathopen mathclose"
+    " mathring smash underline textsubscript"
 ).split()
 ACCENTS = (
-    "tilde widetilde hat widehat bar overline vec overrightarrow overleftarrow dot ddot dddot check"
-    " breve acute grave underbar underbrace overbrace widecheck"
+    "tilde widetilde hat widehat bar overline vec overrightarrow overleftarrow dot ddot dddot "
+    " breve underbar underbrace overbrace widecheck"
 ).split()
 FRACTIONS = (
     "frac dfrac tfrac cfrac sqrt binom dbinom tbinom overset underset stackrel substack xrightarrow"

@@ -34,7 +34,7 @@ _TOKEN = re.compile(
 _TEX_ACCENT = re.compile(r"\\[\"'^`~=.]\{?|\}")
 _SHORTEST_PLURAL = 4
 _SHORTEST_SPELLED = 6
-_NOT_PLURAL = ("ss", "us", "is", "bias", "gas", "canvas", "atlas")
+_NOT_PLURAL = ("ss", "us", "is", "ics", "bias", "gas", "canvas", "atlas")
 _SPELLINGS = (
     ("isation", "ization"),
     ("ising", "izing"),

@@ -5,14 +5,13 @@ Formulas and addresses stand in such a text as marks, which are opaque here: see
 
 import re
 import unicodedata
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from pylatexenc.latex2text import get_default_latex_context_db
 
+from generator.formula_text import to_text
 from generator.links import same_place
-from generator.mathml import to_text
 
 MARK = re.compile("\x01([\x0e-\x15]+)\x02")
 """What stands for a kept piece: its number in octal, in digits that no cleaned text holds."""
@@ -50,16 +49,22 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _SWITCHES = frozenset(
-    "em it bf rm tt sc sf sl cal normalfont itshape bfseries mdseries rmfamily ttfamily sffamily "
-    "scshape upshape slshape tiny scriptsize footnotesize small normalsize large Large LARGE huge "
-    "Huge boldmath centering noindent protect relax allowbreak xspace unskip ignorespaces "
-    "ensuremath displaystyle maketitle smallskip medskip bigskip".split(" ")
+    re.findall(
+        r"\S+",
+        "em it bf rm tt sc sf sl cal normalfont itshape bfseries mdseries rmfamily ttfamily "
+        "sffamily scshape upshape slshape tiny scriptsize footnotesize small normalsize large "
+        "Large LARGE huge Huge boldmath centering noindent protect relax allowbreak xspace "
+        "unskip ignorespaces ensuremath displaystyle maketitle smallskip medskip bigskip",
+    )
 )
 _BREAKS = {"newline": " ", "linebreak": " ", "quad": " ", "qquad": " ", "space": " ", "par": "\n"}
 _BREAKS |= {"item": " • ", "nobreakspace": "~", "n": " ", "r": " ", "t": " "}
 _DROPPED = frozenset(
-    "label vspace hspace vskip hskip begin end bibliography bibliographystyle "
-    "includegraphics pagestyle thispagestyle input".split(" ")
+    re.findall(
+        r"\S+",
+        "label vspace hspace vskip hskip begin end bibliography bibliographystyle "
+        "includegraphics pagestyle thispagestyle input",
+    )
 )
 _COLOURS = frozenset({"color", "colorbox", "textcolor"})
 _ABBREVIATIONS = {
@@ -97,7 +102,8 @@ _CONTRACTED = re.compile(r"(?:s|t|d|m|re|ve|ll)(?![A-Za-z])")
 _AMOUNT = re.compile(r"\d[\d,.]*+(?!\))")
 _COLOUR = re.compile(r"(?<![^\s(])(?:black|blue|cyan|green|magenta|orange|purple|red|teal)$")
 _TIGHT = frozenset("^_)}")
-_PLAIN_GROUP = re.compile("[^\\W_\x01][^,=^_{}|+<>]*+")
+_PLAIN_GROUP = re.compile("[^\\W_][^,=^_{}|+<>]*+|\x01[\x0e-\x15]+\x02[.,;:]?")
+_PLAIN_ANYWHERE = re.compile(r"[^\W\d_a-zA-Z]|[,.%'\"&-]{0,3}")
 
 
 @dataclass(slots=True)
@@ -191,7 +197,8 @@ class _Prose:
         elif group.role != "dropped":
             group.is_tex |= group.before.isalpha() and self._uncoloured()
             loose = not group.before.isalnum() and group.before not in _TIGHT
-            bare = group.is_tex or (loose and _PLAIN_GROUP.fullmatch(words)) or not words
+            pattern = _PLAIN_GROUP if loose else _PLAIN_ANYWHERE
+            bare = group.is_tex or pattern.fullmatch(words) or not words
             self._say(words if bare else f"{{{words}}}")
 
     def _uncoloured(self) -> bool:
@@ -200,12 +207,10 @@ class _Prose:
         The dumps' source leaves it of a coloured word, glued to the braces: teal{word}.
         """
         parts = self._groups[-1].parts
-        said = parts[-1][-9:] if parts else ""
-        colour = _COLOUR.search(said)
-        if colour and (len(said) < len(parts[-1]) or len(parts) == 1 or said != colour[0]):
+        colour = _COLOUR.search(parts[-1][-9:]) if parts else None
+        if colour:
             parts[-1] = parts[-1][: -len(colour[0])]
-            return True
-        return False
+        return colour is not None
 
     def _label(self, words: str) -> None:
         """Say an address behind its label, or alone where the label is the address again."""
@@ -349,9 +354,7 @@ def _text_symbols() -> dict[str, str]:
     """Return the commands for single characters that pylatexenc knows."""
     specs = get_default_latex_context_db().iter_macro_specs()
     found = {spec.macroname: spec.simplify_repl for spec in specs}
-    return {
-        name: text for name, text in found.items() if isinstance(text, str) and len(text) == 1
-    }
+    return {name: text for name, text in found.items() if isinstance(text, str) and len(text) == 1}
 
 
 _TEXT_SYMBOLS = _text_symbols()

@@ -1,0 +1,80 @@
+"""Pictures of a built site: each kind of page, at two widths, in light and dark.
+
+usage: screenshots.py ARCHIVE OUT [ADDRESS ...]
+
+Opens Chromium on the archive's site/ as served on loopback. Without addresses: home, the newest
+day, a paper of it, its first tag, all tags, a month, about, and a page that is not there.
+"""
+
+import argparse
+import re
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
+
+from generator.files import read_record
+from generator.serving import server
+
+WIDTHS = (390, 1440)
+SCHEMES = ("light", "dark")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+
+
+def main() -> None:
+    """Take the pictures that the arguments ask for."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("archive", type=Path)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("addresses", nargs="*")
+    parser.add_argument("--full", action="store_true", help="the whole page, not one screen")
+    args = parser.parse_args()
+    site = args.archive / "site"
+    site_url = read_record(args.archive).settings.site_url
+    served = server(site, site_url, 0)
+    threading.Thread(target=served.serve_forever, daemon=True).start()
+    base = f"http://127.0.0.1:{served.server_port}/" + site_url.split("/", 3)[3]
+    args.out.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        for address in args.addresses or kinds(site):
+            for path in take(browser, base, address, args.out, full=args.full):
+                print(path)
+        browser.close()
+    served.shutdown()
+
+
+def kinds(site: Path) -> Iterator[str]:
+    """Yield an address of each kind of page."""
+    yield from ("", "days/", "papers/", "tags/", "about/", "no-such-page/")
+    day = sorted(path.name for path in (site / "days").glob("????-??-??"))[-1]
+    yield from (f"days/{day}/", f"days/{day[:7]}/")
+    page = (site / "days" / day / "index.html").read_text(encoding="utf-8")
+    for pattern in (r'"\.\./\.\./(papers/[^"/]+/)"', r'"\.\./\.\./(tags/[^"/]+/)"'):
+        if found := re.search(pattern, page):
+            yield found[1]
+
+
+def take(
+    browser: Browser, base: str, address: str, out: Path, *, full: bool
+) -> Iterator[Path]:
+    """Write a page's pictures and yield their paths."""
+    for scheme in SCHEMES:
+        for width in WIDTHS:
+            page = browser.new_page(
+                viewport={"width": width, "height": 844 if width < 600 else 900},  # noqa: PLR2004  # a phone's
+                color_scheme="dark" if scheme == "dark" else "light",
+            )
+            page.goto(base + address)
+            page.wait_for_load_state("networkidle")
+            name = address.strip("/").replace("/", "-")[:40] or "home"
+            path = out / f"{name}-{width}-{scheme}.png"
+            page.screenshot(path=path, full_page=full)
+            page.close()
+            yield path
+
+
+if __name__ == "__main__":
+    main()
