@@ -8,8 +8,8 @@ from pathlib import Path
 
 import click
 
-from generator import __version__, files, serving
-from generator.build import LEDGER, Archive, Record, read
+from generator import __version__, files, serving, urls
+from generator.build import LEDGER, Archive, Record, read, slug_in
 from generator.check import broken_promises, check, check_site
 from generator.exports import export
 from generator.intake import Accepted, Doubtful, Refused, take_in, with_dump
@@ -284,6 +284,36 @@ def export_command(root: Path) -> None:
     record = files.read_record(root)
     for line in export(read(record).catalog, record.settings):
         click.echo(line)
+
+
+@main.command("tags")
+@click.argument("paper", metavar="PAPER")
+@on_archive
+def tags_command(root: Path, paper: str) -> int:
+    r"""Explain a paper's tags: score, evidence, and what almost made it.
+
+    PAPER is its address, the last part of it, or its id.
+
+    \b
+    Example:
+      daybook tags papers/attention-is-all-you-need
+    """
+    archive = read(files.read_record(root))
+    slug = slug_in(paper)
+    found = next((p for p in archive.catalog.papers if slug in {p.slug, p.id}), None)
+    if found is None:
+        raise ArchiveError(
+            f"expected a paper's address or id, found {quoted(paper)}; no paper has it"
+        )
+    click.echo(f"{found.title}\n{urls.paper(found.slug)}\n")
+    for each in archive.tagger.explain(found.title, found.text.abstract):
+        click.echo(f"{each.key}: {each.score:g} points of {each.threshold:g}, {each.verdict}")
+        for finding in each.findings:
+            words = f"{quoted(finding.text)} ({finding.phrase})"
+            click.echo(f"  {finding.points:+g}  {finding.place}: {words}")
+        if each.beside:
+            click.echo(f"  {each.beside:+g}  because of other tags on the paper")
+    return 0
 
 
 @main.command("check")

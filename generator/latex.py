@@ -77,7 +77,9 @@ DROPPED_FIRST = frozenset(re.findall(r"\\\S+", r"\href \textcolor \colorbox \cla
 TEXTS = frozenset(
     re.findall(r"\\\S+", r"\text \textbf \textit \textmd \textrm \textsf \texttt \textup")
 )
-FUNCTIONS = frozenset(name[1:] for name in (*commands.FUNCTIONS, *commands.LIMIT))
+FUNCTIONS = frozenset(
+    name[1:] for name in (*commands.FUNCTIONS, *commands.LIMIT, *MOVABLE_LIMIT_TEXTS)
+) - {"intop"}
 _REFUSED = frozenset(
     re.findall(
         r"\\\S+",

@@ -10,7 +10,7 @@ from generator.model import Link, LinkKind
 # Quantifiers are bounded or possessive, so that time is linear whatever the text.
 _HOST = r"(?:[A-Za-z0-9][A-Za-z0-9-]{0,62}\.){1,8}(?:[A-Za-z]{2,24}+|xn--[A-Za-z0-9-]{2,59}+)"
 _TAIL = r"""
-    (?![A-Za-z0-9_@-]) (?: :\d{2,5}+ (?!@) )?+
+    (?![A-Za-z0-9_@-]) (?! : [^\s/@]{0,80} @ ) (?: :\d{2,5}+ )?+
     (?: [/?#] (?: [A-Za-z0-9\-._~:/?\#@!()+,;=%&] | \\[_%\#&~-] (?:\{\})?+ )*+ )?+
 """
 _KNOWN_HOST = r"""

@@ -32,6 +32,7 @@ from generator.latex import (
 _THOUSANDS = re.compile(r"(?<![\d.,(\[{^_])(\d{1,3})((?:,\d{3})++)(?![.,]?\d)")
 _SEPARATOR = "\u066c"
 """Stands for the comma in 20,000, which is no list of two numbers, on the way to markup."""
+_THIN = re.compile("[\u2006\u2009]")
 _REFERENCE = re.compile(r"&#x([0-9A-Fa-f]{1,6});")
 
 _FAULTS = (
@@ -139,7 +140,8 @@ def _words(command: str, words: str) -> str:
     """Return words for latex2mathml, upright: a function's name, or text."""
     bare = re.sub(r"[\\{}$]", "", words)
     if command.startswith(r"\operatorname") and re.fullmatch(r"[A-Za-z ]+", bare):
-        return rf"\operatorname{{{bare}}}"
+        name = bare.replace(" ", "")
+        return rf"\{name} " if name in {"argmax", "argmin"} else rf"\operatorname{{{name}}}"
     return rf"\text{{{bare}}}"
 
 
@@ -287,7 +289,7 @@ def _is_function(node: _Node) -> bool:
     """Return whether an element is a function's name, with or without scripts."""
     if node.tag in {"msub", "msup", "msubsup", "munder", "mover", "munderover"}:
         return _is_function(node.children[0])
-    return node.tag == "mi" and node.text in FUNCTIONS
+    return node.tag == "mi" and _THIN.sub("", node.text) in FUNCTIONS
 
 
 def _ends(row: tuple[_Node, ...]) -> tuple[_Node, ...]:

@@ -65,6 +65,7 @@ def test_an_address_ends_where_the_sentence_goes_on(text: str, url: str) -> None
         "https://example.org@evil.example/",
         "https://example.org:80@evil.example/",
         "https://user:word@evil.example/",
+        "https://example.org:word@evil.example/",
         "https://-bad-.example",
         "https:///a",
         "me@github.com/a",
@@ -138,10 +139,10 @@ def test_any_text_gives_sound_links(text: str) -> None:
 )
 @pytest.mark.parametrize("head", ["", "https://example.org/"])
 def test_time_is_linear(head: str, piece: str) -> None:
-    """A line of five million characters takes no longer than reading it."""
+    """A line of a million characters takes no longer than reading it."""
     begin = time.process_time()
-    find_links(head + piece * (5_000_000 // len(piece)))
-    assert time.process_time() - begin < 5
+    find_links(head + piece * (1_000_000 // len(piece)))
+    assert time.process_time() - begin < 2
 
 
 @pytest.mark.skipif(not DUMPS.is_dir(), reason="needs the shared dumps")

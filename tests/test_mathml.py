@@ -112,7 +112,7 @@ def seen(latex: str) -> str:
         (r"\bm{x} + \boldsymbol{\theta}", "𝒙+𝜽"),
         (r"\ensuremath{\alpha}\xspace", "α"),
         (r"\operatorname{poly}(n)", "poly(n)"),
-        (r"\operatorname*{arg\,max}_x f", "arg maxxf"),
+        (r"\operatorname*{arg\,max}_x f", "arg\u2009maxxf"),
         (r"\textsc{Net}_{\mbox{small}}", "Netsmall"),
         (r"x_{\text{a_b 5%}}", "xa_b\xa05%"),
         (r"45\%", "45%"),
