@@ -49,7 +49,7 @@ def main() -> None:
 def kinds(site: Path) -> Iterator[str]:
     """Yield an address of each kind of page."""
     yield from ("", "days/", "papers/", "tags/", "about/", "no-such-page/")
-    day = sorted(path.name for path in (site / "days").glob("????-??-??"))[-1]
+    day = max(path.name for path in (site / "days").glob("????-??-??"))
     yield from (f"days/{day}/", f"days/{day[:7]}/")
     page = (site / "days" / day / "index.html").read_text(encoding="utf-8")
     for pattern in (r'"\.\./\.\./(papers/[^"/]+/)"', r'"\.\./\.\./(tags/[^"/]+/)"'):
@@ -57,9 +57,7 @@ def kinds(site: Path) -> Iterator[str]:
             yield found[1]
 
 
-def take(
-    browser: Browser, base: str, address: str, out: Path, *, full: bool
-) -> Iterator[Path]:
+def take(browser: Browser, base: str, address: str, out: Path, *, full: bool) -> Iterator[Path]:
     """Write a page's pictures and yield their paths."""
     for scheme in SCHEMES:
         for width in WIDTHS:

@@ -1,8 +1,9 @@
 """The pipeline, as a table of contents: read it top to bottom and you have read the program."""
 
 import datetime as dt
+import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from generator import urls
@@ -10,7 +11,7 @@ from generator.catalog import Catalog, Source, catalog_of, promises
 from generator.config import Settings
 from generator.decisions import NO_MEND, Mend, parse_corrections, parse_merges
 from generator.ledger import Assignment, Finder, Kind, Ledger, Line, assign, parse_ledger
-from generator.merge import Resolve, Sighting, merge, sightings_of
+from generator.merge import Resolve, Sighting, Whereabouts, merge, sightings_of
 from generator.model import Dump, EntryId, Problem
 from generator.papers import papers
 from generator.parse import Reading, mends_that_miss, parse
@@ -45,6 +46,8 @@ class Record:
     corrections: str
     vocabulary: str
     vocabulary_path: str
+    quality: str = ""
+    """How good the tags of some vocabulary are, as measured."""
     sample: bool = False
     """Whether the dumps are those that come along, since the archive has none."""
 
@@ -87,18 +90,21 @@ def read(record: Record) -> Archive:
     )
     dumps = [reading.dump for reading in readings if reading.dump]
 
-    works, merge_problems = merge(
-        sightings := sightings_of(dumps), decisions, resolver(sightings, ledger), MERGES
-    )
-    finder = Finder.of(works, dumps, (dump.sha256 for dump in once))
+    sightings = sightings_of(dumps)
+    replaced = replaced_dumps(superseded, once, by_dump)
+    whereabouts = Whereabouts.of(sightings, dumps, replaced)
+    resolve = resolver(sightings, whereabouts, ledger)
+    works, merge_problems = merge(sightings, decisions, resolve, MERGES)
+    finder = Finder.of(works, whereabouts, (dump.sha256 for dump in once))
     assignment = assign(works, ledger, finder)
+    moved = moved_days(once, by_dump, superseded, dumps)
     tagger = Tagger(vocabulary)
     catalog = catalog_of(
         tuple(papers(works, assignment, tagger)),
         sources=sources_of(dumps),
         vocabulary=vocabulary,
         ledger=ledger,
-        redirects=redirects(assignment, ledger, vocabulary, moved_days(once, by_dump, dumps)),
+        redirects=redirects(assignment, ledger, vocabulary, moved),
         stones=assignment.stones,
     )
     promised = ledger.with_lines((*assignment.lines, *promises(catalog)))
@@ -142,17 +148,21 @@ def without_doubles(dumps: Iterable[RawDump]) -> tuple[tuple[RawDump, ...], list
 
 
 def match_mends(
-    mends: Mapping[str, Mend], dumps: Sequence[RawDump]
+    mends: Iterable[tuple[str, Mend]], dumps: Sequence[RawDump]
 ) -> tuple[dict[str, Mend], list[Problem]]:
-    """Return the mends by SHA-256 of their dump, and those whose dump is not there."""
+    """Return the mends by SHA-256 of their dump, and those whose dump is not there.
+
+    What is said of one dump in several places, by whatever name, adds up.
+    """
     found: dict[str, Mend] = {}
     problems = []
-    for name, mend in mends.items():
+    for name, mend in mends:
         dump = named_dump(name, dumps)
-        if dump:
-            found[dump.sha256] = mend
-        else:
+        if dump is None:
             problems.append(no_such_dump(name, mend.line))
+        else:
+            before = found.get(dump.sha256)
+            found[dump.sha256] = before.then(mend) if before else mend
     return found, problems
 
 
@@ -181,53 +191,89 @@ def no_such_dump(name: str, line: int) -> Problem:
 def superseded_dumps(
     mends: Mapping[str, Mend], dumps: Sequence[RawDump]
 ) -> tuple[dict[str, str], list[Problem]]:
-    """Return, by SHA-256 of a dump, that of the one which stands for it now."""
-    found: dict[str, str] = {}
+    """Return, by SHA-256 of a dump, that of the one which stands for it now: none superseded."""
+    heirs: dict[str, str] = {}
     problems = []
     for sha256, mend in mends.items():
-        if not mend.supersedes:
-            continue
-        old = named_dump(mend.supersedes, dumps)
-        if old is None or old.sha256 == sha256:
-            problems.append(no_such_dump(mend.supersedes, mend.line))
-        elif found.get(sha256) != old.sha256:
-            found[old.sha256] = sha256
-    return found, problems
+        for name in mend.supersedes:
+            old = named_dump(name, dumps)
+            if old is None:
+                problems.append(no_such_dump(name, mend.line))
+            elif old.sha256 in line_of(sha256, heirs):
+                problems.append(circle(name, mend.line))
+            else:
+                heirs[old.sha256] = sha256
+    return {old: line_of(old, heirs)[-1] for old in heirs}, problems
+
+
+def line_of(sha256: str, heirs: Mapping[str, str]) -> list[str]:
+    """Return a dump, the one which stands for it, the one which stands for that, and so on."""
+    line = [sha256]
+    while line[-1] in heirs:
+        line.append(heirs[line[-1]])
+    return line
+
+
+def circle(name: str, line: int) -> Problem:
+    """Return the problem of a dump that would come to stand for itself."""
+    return Problem(
+        path=CORRECTIONS,
+        line=line,
+        message=f"expected a dump that this one may stand for, found {quoted(name)}, which "
+        "stands for this one; the correction is passed over",
+    )
+
+
+def replaced_dumps(
+    superseded: Mapping[str, str], raws: Iterable[RawDump], mends: Mapping[str, Mend]
+) -> Iterator[tuple[Dump, str]]:
+    """Yield the superseded dumps, as they were read, each with its heir's SHA-256."""
+    for raw in raws:
+        if raw.sha256 in superseded:
+            before = reading_of(raw, mends.get(raw.sha256, NO_MEND)).dump
+            if before:
+                yield before, superseded[raw.sha256]
 
 
 def reading_of(dump: RawDump, mend: Mend) -> Reading:
     """Return a stored dump, read with what corrections say of it."""
-    folder = dump.path.split("/")[1]
-    year = int(folder) if folder.isdigit() and len(folder) == 4 else None  # noqa: PLR2004  # YYYY
+    year = year_of(dump.path)
     reading = parse(dump.raw, path=dump.path, sha256=dump.sha256, year=year, mend=mend)
     if reading.dump is None:
         return reading
-    missed = mends_that_miss(reading.dump, mend, dump.path).values()
+    missed = mends_that_miss(reading, mend, dump.path)
     return replace(reading, problems=(*reading.problems, *missed))
 
 
-def resolver(sightings: Sequence[Sighting], ledger: Ledger) -> Resolve:
+def year_of(path: str) -> int | None:
+    """Return the year whose folder under dumps/ a dump lies in, or None."""
+    match = re.match(r"dumps/([0-9]{4})/", path)
+    return int(match[1]) if match else None
+
+
+def resolver(sightings: Sequence[Sighting], whereabouts: Whereabouts, ledger: Ledger) -> Resolve:
     """Return what leads from a paper's id or address, as a human wrote it, to an entry's id.
 
     Addresses that are not promised yet are known by the title that would get them.
     """
-    ids = {sighting.id for sighting in sightings}
-    by_fold = {sighting.fold: sighting.id for sighting in reversed(sightings)}
-    by_slug: dict[str, EntryId] = {}
+    titles: dict[str, str] = {}
+    by_slug: dict[str, list[Line]] = defaultdict(list)
     for line in ledger.of(Kind.PAPER):
-        by_slug.setdefault(slug_in(line.address), EntryId(line.id))
+        titles.setdefault(line.id, line.title)
+        by_slug[slug_in(line.address)].append(line)
     fresh: dict[str, EntryId] = {}
 
     def resolve(name: str) -> EntryId | None:
-        if name in ids:
-            return EntryId(name)
+        name = name.strip()
+        if found := whereabouts.find(EntryId(name), titles.get(name, "")):
+            return found
         slug = slug_in(name)
         if slug in by_slug:
-            known = by_slug[slug]
-            return known if known in ids else None
+            ids = (whereabouts.find(EntryId(line.id), line.title) for line in by_slug[slug])
+            return next((found for found in ids if found), None)
         if not fresh:
             for sighting in reversed(sightings):
-                first = by_fold[sighting.fold]
+                first = whereabouts.by_fold[sighting.fold]
                 fresh.update(dict.fromkeys(urls.slugs(sighting.entry.title)[:2], first))
         return fresh.get(slug)
 
@@ -235,8 +281,13 @@ def resolver(sightings: Sequence[Sighting], ledger: Ledger) -> Resolve:
 
 
 def slug_in(name: str) -> str:
-    """Return the slug in what a human wrote for an address: a slug, a path, or a whole URL."""
-    return name.split("#", maxsplit=1)[0].split("?", maxsplit=1)[0].rstrip("/").rsplit("/", 1)[-1]
+    """Return the slug in what a human wrote for a paper's address, or an empty string.
+
+    That may be the slug, a path, or a whole URL; addresses of other pages have none.
+    """
+    path = re.split("[?#]", name.strip(), maxsplit=1)[0]
+    *folders, slug = path.strip("/").split("/")
+    return slug if not folders or folders[-1] == "papers" else ""
 
 
 def sources_of(dumps: Iterable[Dump]) -> dict[dt.date, list[Source]]:
@@ -250,22 +301,26 @@ def sources_of(dumps: Iterable[Dump]) -> dict[dt.date, list[Source]]:
 
 
 def moved_days(
-    raws: Sequence[RawDump], mends: Mapping[str, Mend], dumps: Iterable[Dump]
+    raws: Iterable[RawDump],
+    mends: Mapping[str, Mend],
+    superseded: Mapping[str, str],
+    dumps: Iterable[Dump],
 ) -> dict[dt.date, dt.date]:
-    """Return where a day's list is now that a correction moved it, by the day it was on before."""
+    """Return where a day's list is now that corrections moved it, by each day it was on before.
+
+    Days that still have a list are not among them.
+    """
     now = {dump.sha256: dump.day for dump in dumps}
-    superseded, _ = superseded_dumps(mends, raws)
+    taken = set(now.values())
     moved: dict[dt.date, dt.date] = {}
     for raw in raws:
-        heir = raw.sha256
-        while heir in superseded and heir not in now:
-            heir = superseded[heir]
-        mend = mends.get(raw.sha256, NO_MEND)
-        if heir == raw.sha256 and not (mend.day or mend.year):
+        day = now.get(superseded.get(raw.sha256, raw.sha256))
+        if day is None or (raw.sha256 not in mends and raw.sha256 not in superseded):
             continue
-        before = reading_of(raw, NO_MEND).dump
-        if before and heir in now and before.day != now[heir]:
-            moved.setdefault(before.day, now[heir])
+        for mend in (*mends.get(raw.sha256, NO_MEND).states, NO_MEND):
+            before = reading_of(raw, mend).dump
+            if before and before.day not in taken:
+                moved.setdefault(before.day, day)
     return moved
 
 

@@ -4,6 +4,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeVar
 
 from generator import urls
@@ -55,9 +56,9 @@ class Day:
 Papers = tuple[Paper, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Catalog:
-    """Everything the site says, in its orders."""
+    """Everything the site says, in its orders. No slots: it caches."""
 
     papers: Papers
     """All, in ledger order; withdrawn and removed ones too."""
@@ -84,6 +85,11 @@ class Catalog:
     redirects: Mapping[urls.Address, urls.Address]
     """From old addresses to those that answer now; no chains."""
     stones: tuple[Stone, ...]
+
+    @cached_property
+    def by_slug(self) -> Mapping[Slug, Paper]:
+        """All papers by their slug."""
+        return {paper.slug: paper for paper in self.papers}
 
     def tag_years(self, key: str) -> Mapping[str, tuple[str, ...]]:
         """Return a tag's months by year, ascending."""
@@ -253,6 +259,22 @@ def calendar(month: str, days: Sequence[Day]) -> Iterator[tuple[dt.date, Day | N
     while urls.month_name(date) == month:
         yield date, there.get(date)
         date += dt.timedelta(1)
+
+
+def span(days: Sequence[Day]) -> dict[str, tuple[str, ...]]:
+    """Return every month from the first day's to the last's, by year, both ascending."""
+    if not days:
+        return {}
+    months, date, last = [], days[0].date.replace(day=1), days[-1].date
+    while date <= last:
+        months.append(urls.month_name(date))
+        date = (date + dt.timedelta(32)).replace(day=1)
+    return by_year(months)
+
+
+def with_code(papers: Iterable[Paper]) -> int:
+    """Return how many of these papers name a place where their code is."""
+    return sum(paper.has_code for paper in papers)
 
 
 def neighbours(day: Day, slug: Slug) -> tuple[Paper | None, Paper | None]:

@@ -8,10 +8,11 @@ from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
 from generator import urls
-from generator.build import LEDGER, Archive, Record
+from generator.build import LEDGER, MERGES, Archive, Record
 from generator.catalog import Catalog
 from generator.ledger import Ledger
-from generator.model import Paper, Problem, Severity
+from generator.model import Paper, Problem, Severity, Slug
+from generator.parse import is_paragraph
 from generator.text import fold, quoted
 
 HARDLY_A_WORD = 0.15
@@ -26,6 +27,8 @@ def check(archive: Archive, record: Record) -> Iterator[Problem]:
     yield from broken_promises(archive)
     if not record.sample:
         yield from missing_promises(archive)
+    yield from lost_papers(archive.catalog)
+    yield from short_abstracts(archive)
     yield from double_papers(archive.catalog)
     yield from double_titles(archive.catalog)
     if record.settings.site_url.startswith("https://example.org/"):
@@ -45,9 +48,9 @@ def broken_promises(archive: Archive) -> Iterator[Problem]:
             path=LEDGER,
             line=0,
             message=f"expected a page at {line.address}, promised to "
-            f"{quoted(line.title or line.id)}, found none: bring back what it came from ({line.id}); to take a paper down, say "
-            "`removed` in dumps/merges.yml; to give up a tag, name it under `former` in the "
-            "vocabulary",
+            f"{quoted(line.title or line.id)}, found none: bring back what it came from "
+            f"({line.id}); to take a paper down, say `removed` in dumps/merges.yml; to give up a "
+            "tag, name it under `former` in the vocabulary",
         )
 
 
@@ -64,22 +67,48 @@ def missing_promises(archive: Archive) -> Iterator[Problem]:
         )
 
 
+def lost_papers(catalog: Catalog) -> Iterator[Problem]:
+    """A promised paper is in a dump."""
+    for stone in catalog.stones:
+        yield Problem(
+            path=LEDGER,
+            line=0,
+            message=f"expected the paper {quoted(stone.title)}, promised at "
+            f"{urls.paper(stone.slug)}, found none since the reading of {stone.id} changed; its "
+            "page says that it is gone: see whether dumps/corrections.yml means that",
+            severity=Severity.WARNING,
+        )
+
+
+def short_abstracts(archive: Archive) -> Iterator[Problem]:
+    """An abstract is longer than a title: two titles in a row would be read as an entry."""
+    for dump in (reading.dump for reading in archive.readings if reading.dump):
+        for entry in dump.entries:
+            if not is_paragraph(entry.abstract):
+                yield Problem(
+                    path=dump.path,
+                    line=entry.line,
+                    message=f"expected an abstract after {quoted(entry.title)}, found "
+                    f"{quoted(entry.abstract)}; if that is a title, say so in "
+                    "dumps/corrections.yml: both lines are titles",
+                    severity=Severity.WARNING,
+                )
+
+
 def double_papers(catalog: Catalog) -> Iterator[Problem]:
     """Two titles with one abstract are probably one work."""
-    beginnings: dict[str, list[Paper]] = defaultdict(list)
+    beginnings: dict[str, dict[Slug, Paper]] = defaultdict(dict)
     for paper in catalog.listed:
         for variant in paper.variants:
-            beginning = fold(variant.abstract_raw)[:SAME_BEGINNING]
-            if paper not in beginnings[beginning]:
-                beginnings[beginning].append(paper)
-    for papers in beginnings.values():
-        for other in papers[1:]:
+            beginnings[fold(variant.abstract_raw)[:SAME_BEGINNING]][paper.slug] = paper
+    for first, *others in (tuple(papers.values()) for papers in beginnings.values()):
+        for other in others:
             yield Problem(
-                path="dumps/merges.yml",
+                path=MERGES,
                 line=0,
-                message=f"{quoted(papers[0].title_raw)} and {quoted(other.title_raw)} begin with "
+                message=f"{quoted(first.title_raw)} and {quoted(other.title_raw)} begin with "
                 f"the same abstract; if they are one work, add: - one work: "
-                f"[{urls.paper(papers[0].slug)}, {urls.paper(other.slug)}]",
+                f"[{urls.paper(first.slug)}, {urls.paper(other.slug)}]",
                 severity=Severity.WARNING,
             )
 
@@ -96,7 +125,7 @@ def double_titles(catalog: Catalog) -> Iterator[Problem]:
                 for which in (0, index)
             ]
             yield Problem(
-                path="dumps/merges.yml",
+                path=MERGES,
                 line=0,
                 message=f"two texts of {quoted(paper.title_raw)} share hardly a word; if they are "
                 f"two works, add: - not one work: [{ids[0]}, {ids[1]}]",

@@ -17,6 +17,7 @@ from generator.ledger import Kind, parse_ledger
 from generator.model import ArchiveError, Problem, Severity
 from generator.pages import pages
 from generator.progress import stage
+from generator.quality import parse_quality
 from generator.start import start_archive
 from generator.text import fold, quoted
 
@@ -224,7 +225,8 @@ def build_archive(root: Path, site: Path, *, locked: bool, strict: bool) -> int:
             err=True,
         )
     with stage("pages") as now:
-        written = pages(archive.catalog, record.settings, sample=record.sample)
+        quality = parse_quality(record.quality, record.vocabulary)
+        written = pages(archive.catalog, record.settings, sample=record.sample, quality=quality)
         synced = files.sync(root / "docs", now.each(written))
         now.result = (
             f"{synced.total:,} pages, {synced.written:,} written, {synced.removed:,} removed"

@@ -13,7 +13,7 @@ Both are lists of mappings, one a decision, each with an optional `note`:
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 import yaml
@@ -30,10 +30,32 @@ class Mend:
     day: dt.date | None = None
     titles: frozenset[int] = frozenset()
     """Lines that are titles, whatever the reader thinks."""
-    supersedes: str = ""
-    """The dump that this one stands for now: a path under dumps/, or how its SHA-256 begins."""
+    supersedes: tuple[str, ...] = ()
+    """The dumps that this one stands for now: a path under dumps/, or how its SHA-256 begins."""
     line: int = 0
     """Where corrections.yml says it."""
+    before: "Mend | None" = None
+    """What was said of the dump until then: its day under that may be promised."""
+
+    @property
+    def states(self) -> Iterator["Mend"]:
+        """What was said of the dump over time, the newest first, down to nothing."""
+        mend: Mend | None = self
+        while mend:
+            yield mend
+            mend = mend.before
+
+    def then(self, later: "Mend") -> "Mend":
+        """Return this mend with a later one of the same dump added to it."""
+        dated = later if later.day or later.year is not None else self
+        return Mend(
+            year=dated.year,
+            day=dated.day,
+            titles=self.titles | later.titles,
+            supersedes=tuple(dict.fromkeys((*self.supersedes, *later.supersedes))),
+            line=later.line,
+            before=self,
+        )
 
 
 NO_MEND = Mend()
@@ -63,21 +85,20 @@ class Decision:
     """Where merges.yml says it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decisions:
-    """All that humans decided, in the order of the files; a later word stands."""
-
-    mends: Mapping[str, Mend] = field(default_factory=dict)
-    """By the dump's name as written."""
-    merges: tuple[Decision, ...] = ()
-
-
 @dataclass(frozen=True, slots=True)
 class Field:
     """A key and its value in a YAML mapping, with the line of the key."""
 
     line: int
     value: object
+    words: tuple[str, ...]
+    """As written, unquoted: a slug like `no` or a hash like `00012345` means itself. Of a list its
+    items; nothing of what is neither plain text nor a list of it."""
+
+    @property
+    def word(self) -> str:
+        """The only word, or nothing."""
+        return self.words[0] if len(self.words) == 1 else ""
 
 
 def read_mappings(text: str, path: str) -> tuple[list[dict[str, Field]], list[Problem]]:
@@ -93,23 +114,47 @@ def read_mappings(text: str, path: str) -> tuple[list[dict[str, Field]], list[Pr
         return [], []
     if not isinstance(root, yaml.SequenceNode):
         return [], [wrong(path, root.start_mark.line + 1, "a list, each item with '- '", root.tag)]
-    found, problems = [], []
+    found: list[dict[str, Field]] = []
+    problems: list[Problem] = []
     for node in root.value:
-        if isinstance(node, yaml.MappingNode):
-            found.append(fields_of(node))
-        else:
-            line = node.start_mark.line + 1
+        line = node.start_mark.line + 1
+        if not isinstance(node, yaml.MappingNode) or not node.value:
             problems.append(wrong(path, line, "`key: value`", quoted(str(node.value))))
+            continue
+        keys = [str(key.value) for key, _ in node.value]
+        twice = next((key for index, key in enumerate(keys) if key in keys[:index]), None)
+        if twice is not None:
+            problems.append(wrong(path, line, "each key once", f"{quoted(twice)} again"))
+            continue
+        try:
+            found.append(fields_of(node))
+        except (ValueError, yaml.YAMLError) as error:
+            # Such as a day that does not exist: YAML reads it as one, and gives up.
+            problems.append(wrong(path, line, "values that can be read", quoted(str(error))))
     return found, problems
 
 
 def fields_of(node: yaml.MappingNode) -> dict[str, Field]:
-    """Return a mapping node's fields by key."""
+    """Return a mapping node's fields by key; raises ValueError or YAMLError at odd values."""
     loader = yaml.SafeLoader("")
     return {
-        str(key.value): Field(key.start_mark.line + 1, loader.construct_object(value, deep=True))
+        str(key.value): Field(
+            key.start_mark.line + 1,
+            loader.construct_object(value, deep=True),
+            tuple(words_of(value)),
+        )
         for key, value in node.value
     }
+
+
+def words_of(node: yaml.Node) -> Iterator[str]:
+    """Yield the plain texts of a value: one, or those of a list."""
+    if isinstance(node, yaml.ScalarNode):
+        yield node.value.strip()
+    elif isinstance(node, yaml.SequenceNode) and all(
+        isinstance(item, yaml.ScalarNode) for item in node.value
+    ):
+        yield from (item.value.strip() for item in node.value)
 
 
 def wrong(path: str, line: int, expected: str, found: str) -> Problem:
@@ -121,17 +166,16 @@ def wrong(path: str, line: int, expected: str, found: str) -> Problem:
     )
 
 
-def parse_corrections(text: str, path: str) -> tuple[dict[str, Mend], list[Problem]]:
-    """Return the mends of corrections.yml by the dump's name; a later one for a dump adds to it."""
+def parse_corrections(text: str, path: str) -> tuple[tuple[tuple[str, Mend], ...], list[Problem]]:
+    """Return the mends of corrections.yml in their order, each with its dump's name."""
     items, problems = read_mappings(text, path)
-    mends: dict[str, Mend] = {}
+    mends = []
     for item in items:
         faults = list(check_correction(item, path))
         problems += faults
         if not faults:
-            dump = str(item["dump"].value)
-            mends[dump] = merged(mends.get(dump, NO_MEND), item)
-    return mends, problems
+            mends.append((item["dump"].word, mend_of(item)))
+    return tuple(mends), problems
 
 
 def check_correction(item: Mapping[str, Field], path: str) -> Iterator[Problem]:
@@ -141,17 +185,19 @@ def check_correction(item: Mapping[str, Field], path: str) -> Iterator[Problem]:
     for key, entry in item.items():
         if key not in known:
             yield wrong(path, entry.line, f"one of {', '.join(sorted(known))}", quoted(key))
-    if "dump" not in item or not str(item["dump"].value).strip():
+    if "dump" not in item or not item["dump"].word:
         yield wrong(path, line, "`dump:` with its path or hash", "none")
     if not item.keys() & {"year", "day", "titles", "supersedes"}:
         yield wrong(path, line, "`year`, `day`, `titles` or `supersedes`", "none of them")
     for key, kind, name in (
         ("year", int, "a year like 2025"),
         ("day", dt.date, "a day like 2025-03-14"),
-        ("supersedes", str, "a dump's path or hash"),
     ):
         if key in item and type(item[key].value) is not kind:
             yield wrong(path, item[key].line, name, quoted(str(item[key].value)))
+    if "supersedes" in item and not (item["supersedes"].words and all(item["supersedes"].words)):
+        expected = "a dump's path or hash, or a list of them"
+        yield wrong(path, item["supersedes"].line, expected, quoted(str(item["supersedes"].value)))
     if "titles" in item and not is_lines(item["titles"].value):
         expected = "line numbers like [31, 35]"
         yield wrong(path, item["titles"].line, expected, quoted(str(item["titles"].value)))
@@ -162,16 +208,16 @@ def is_lines(value: object) -> bool:
     return isinstance(value, list) and all(type(line) is int and line > 0 for line in value)
 
 
-def merged(mend: Mend, item: Mapping[str, Field]) -> Mend:
-    """Return a mend with what a further, checked correction says."""
-    year, day, titles, by = (
-        item[key].value if key in item else None for key in ("year", "day", "titles", "supersedes")
+def mend_of(item: Mapping[str, Field]) -> Mend:
+    """Return what a checked correction says."""
+    year, day, titles = (
+        item[key].value if key in item else None for key in ("year", "day", "titles")
     )
     return Mend(
-        year=year if isinstance(year, int) else mend.year,
-        day=day if isinstance(day, dt.date) else mend.day,
-        titles=mend.titles | (frozenset(titles) if isinstance(titles, list) else frozenset()),
-        supersedes=by if isinstance(by, str) else mend.supersedes,
+        year=year if isinstance(year, int) else None,
+        day=day if isinstance(day, dt.date) else None,
+        titles=frozenset(titles) if isinstance(titles, list) else frozenset(),
+        supersedes=item["supersedes"].words if "supersedes" in item else (),
         line=item["dump"].line,
     )
 
@@ -198,14 +244,13 @@ def decision(item: Mapping[str, Field], path: str) -> Decision | Problem:
         found = ", ".join(quoted(key) for key in item) or "nothing"
         return wrong(path, line, f"one of {', '.join(Verdict)}, and perhaps a note", found)
     verdict = said[0]
-    value = item[verdict].value
-    papers = tuple(str(each) for each in value) if isinstance(value, list) else (str(value),)
+    papers = item[verdict].words
     least = 2 if verdict in {Verdict.ONE, Verdict.PARTED} else 1
-    if len(set(papers)) < least or (least == 1 and len(papers) > 1):
+    if len(set(papers)) < least or not all(papers) or (least == 1 and len(papers) > 1):
         count = "two papers or more" if least > 1 else "one paper"
-        return wrong(path, line, f"{count}, by id or address", quoted(str(value)))
-    title = " ".join(str(item["title"].value).split()) if "title" in item else ""
+        return wrong(path, line, f"{count}, by id or address", quoted(str(item[verdict].value)))
+    title = " ".join(item["title"].word.split()) if "title" in item else ""
     if (verdict is Verdict.RENAMED) != bool(title):
         return wrong(path, line, "`title:` with `renamed:`, and only there", quoted(title))
-    note = str(item["note"].value) if "note" in item else ""
+    note = item["note"].word if "note" in item else ""
     return Decision(verdict=verdict, papers=papers, title=title, note=note, line=line)

@@ -73,13 +73,16 @@ def read_record(root: Path, *, sample: bool = True) -> Record:
         corrections=read_text(home / CORRECTIONS),
         vocabulary=read_text(vocabulary),
         vocabulary_path=settings.vocabulary or "vocabulary.yml",
+        quality=read_text(ENGINE / "data/quality.json"),
         sample=sample,
     )
 
 
 def read_dumps(root: Path) -> Iterable[RawDump]:
     """Yield the dumps of an archive, by path."""
-    for path in sorted((root / "dumps").glob("**/*.txt")):
+    for path in sorted((root / "dumps").rglob("*")):
+        if path.suffix.lower() != ".txt" or not path.is_file():
+            continue
         raw = path.read_bytes()
         name = path.relative_to(root).as_posix()
         yield RawDump(path=name, raw=raw, sha256=hashlib.sha256(raw).hexdigest())

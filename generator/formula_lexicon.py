@@ -4,68 +4,70 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import inf, log
 
-LETTERS = (
-    "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa varkappa lambda mu"
-    " nu xi pi varpi rho varrho sigma varsigma tau upsilon phi varphi chi psi omega Gamma Delta"
-    " Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega ell hbar imath jmath Re aleph beth"
-    " partial nabla infty emptyset varnothing top bot angle degree Box triangle "
-    " clubsuit diamondsuit heartsuit spadesuit sharp checkmark prime backprime "
-    " hslash backslash circledR circledS "
-).split()
-RELATIONS = (
-    "le leq leqslant leqq ge geq geqslant geqq ne neq ll gg lt gt sim simeq approx approxeq"
-    " cong equiv asymp propto doteq triangleq coloneqq in ni notin subset subseteq subsetneq"
-    " supset supseteq supsetneq sqsubseteq sqsupseteq nsubseteq prec preceq precsim succ succeq"
-    " succsim lesssim gtrsim lessapprox gtrapprox lessgtr mid parallel perp vdash"
-    " dashv vDash Vdash bowtie vartriangleleft trianglelefteq ltimes rtimes"
-    " colon not iff implies impliedby"
-).split()
-ARROWS = (
+
+def names(text: str) -> tuple[str, ...]:
+    """Return the words of a text."""
+    return tuple(text.split())
+
+
+LETTERS = names(
+    "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa varkappa lambda"
+    " mu nu xi pi varpi rho varrho sigma varsigma tau upsilon phi varphi chi psi omega Gamma Delta"
+    " Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega ell hbar imath jmath Re aleph beth partial"
+    " nabla infty emptyset varnothing top bot angle degree Box triangle clubsuit diamondsuit"
+    " heartsuit spadesuit sharp checkmark prime backprime hslash backslash circledR circledS"
+)
+RELATIONS = names(
+    "le leq leqslant leqq ge geq geqslant geqq ne neq ll gg lt gt sim simeq approx approxeq cong"
+    " equiv asymp propto doteq triangleq coloneqq in ni notin subset subseteq subsetneq supset"
+    " supseteq supsetneq sqsubseteq sqsupseteq nsubseteq prec preceq precsim succ succeq succsim"
+    " lesssim gtrsim lessapprox gtrapprox lessgtr mid parallel perp vdash dashv vDash Vdash bowtie"
+    " vartriangleleft trianglelefteq ltimes rtimes colon not iff implies impliedby"
+)
+ARROWS = names(
     "to mapsto longmapsto leftarrow rightarrow leftrightarrow uparrow downarrow updownarrow"
     " Leftarrow Rightarrow Leftrightarrow Uparrow Downarrow longleftarrow longrightarrow"
     " longleftrightarrow Longleftarrow Longrightarrow Longleftrightarrow nearrow searrow swarrow"
     " nwarrow hookrightarrow hookleftarrow rightharpoonup rightharpoondown leftharpoonup"
-    " rightleftharpoons leftrightarrows rightleftarrows leadsto rightsquigarrow"
-    " twoheadrightarrow circlearrowleft circlearrowright curvearrowright upharpoonright"
-    " "
-).split()
-OPERATORS = (
+    " rightleftharpoons leftrightarrows rightleftarrows leadsto rightsquigarrow twoheadrightarrow"
+    " circlearrowleft circlearrowright curvearrowright upharpoonright"
+)
+OPERATORS = names(
     "times cdot div pm ast star circ bullet oplus ominus otimes oslash odot cap cup uplus sqcap"
-    " sqcup vee wedge lor lnot neg setminus smallsetminus wr amalg dagger ddagger bigstar"
-    " bigcirc boxplus boxtimes divideontimes lozenge blacksquare triangleright triangleleft"
-    " bigtriangleup blacktriangle rhd lhd forall exists nexists sum prod coprod int iint oint bigcup"
-    " bigcap bigoplus bigotimes bigwedge bigvee bigsqcup ldots cdots vdots ddots dots dotsc dotsb"
-    " ldotp cdotp surd"
-).split()
-FUNCTIONS = (
-    "log ln exp sin cos tan csc sinh cosh tanh coth arcsin arccos arctan max min sup inf"
-    " lim limsup liminf arg det dim ker gcd deg hom Pr bmod pmod mod"
-).split()
-DELIMITERS = (
-    "left right big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr langle rangle"
-    " lceil rceil lfloor rfloor lbrace rbrace lbrack rbrack lvert rvert lVert rVert vert Vert"
-    " llbracket rrbracket lgroup rgroup ulcorner urcorner"
-).split()
-SPACES = (
+    " sqcup vee wedge lor lnot neg setminus smallsetminus wr amalg dagger ddagger bigstar bigcirc"
+    " boxplus boxtimes divideontimes lozenge blacksquare triangleright triangleleft bigtriangleup"
+    " blacktriangle rhd lhd forall exists nexists sum prod coprod int iint oint bigcup bigcap"
+    " bigoplus bigotimes bigwedge bigvee bigsqcup ldots cdots vdots ddots dots dotsc dotsb ldotp"
+    " cdotp surd"
+)
+FUNCTIONS = names(
+    "log ln exp sin cos tan csc sinh cosh tanh coth arcsin arccos arctan max min sup inf lim"
+    " limsup liminf arg det dim ker gcd deg hom Pr bmod pmod mod"
+)
+DELIMITERS = names(
+    "left right big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr langle rangle lceil"
+    " rceil lfloor rfloor lbrace rbrace lbrack rbrack lvert rvert lVert rVert vert Vert llbracket"
+    " rrbracket lgroup rgroup ulcorner urcorner"
+)
+SPACES = names(
     "quad qquad limits nolimits displaystyle textstyle scriptstyle scriptscriptstyle small tiny"
-    " footnotesize scriptsize bf it rm sf tt cal frak Bbb boldmath"
-    " nonumber mkern mskip hskip choose over allowbreak nobreak enspace hfill "
-    " negthinspace thinspace medspace"
-).split()
-FONTS = (
+    " footnotesize scriptsize bf it rm sf tt cal frak Bbb boldmath nonumber mkern mskip hskip"
+    " choose over allowbreak nobreak enspace hfill negthinspace thinspace medspace"
+)
+FONTS = names(
     "mathcal mathbb mathbf mathrm mathsf mathtt mathit mathfrak mathscr mathbbm mathds mathnormal"
     " boldsymbol pmb bm text textbf textit textrm textsf texttt textsc textnormal textup textsl"
-    " mbox hbox operatorname ensuremath mathop mathrel mathbin mathord mathopen mathclose"
-    " mathring smash underline textsubscript"
-).split()
-ACCENTS = (
-    "tilde widetilde hat widehat bar overline vec overrightarrow overleftarrow dot ddot dddot "
+    " mbox hbox operatorname ensuremath mathop mathrel mathbin mathord mathopen mathclose mathring"
+    " smash underline textsubscript"
+)
+ACCENTS = names(
+    "tilde widetilde hat widehat bar overline vec overrightarrow overleftarrow dot ddot dddot"
     " breve underbar underbrace overbrace widecheck"
-).split()
-FRACTIONS = (
-    "frac dfrac tfrac cfrac sqrt binom dbinom tbinom overset underset stackrel substack xrightarrow"
-    " xleftarrow pmod genfrac"
-).split()
+)
+FRACTIONS = names(
+    "frac dfrac tfrac cfrac sqrt binom dbinom tbinom overset underset stackrel substack"
+    " xrightarrow xleftarrow pmod genfrac"
+)
 ARGUMENT = frozenset([*FONTS, *ACCENTS, *FRACTIONS])
 """Commands that stand before braces."""
 
@@ -113,10 +115,10 @@ Best = tuple[float, int]
 
 
 def split_run(run: str, costs: Mapping[str, float]) -> Split:
-    """Return the cheapest division of a run of letters, by costs of the commands.
+    r"""Return the cheapest division of a run of letters, by costs of the commands.
 
     Letters that follow a command without a blank are dear: only a second markup can have left
-    them there, as `\\mathbb{R}` does in `\\in\\mathbb{R}`. Linear in the length of the run.
+    them there, as `\mathbb{R}` does in `\in\mathbb{R}`. Linear in the length of the run.
     """
     size = len(run)
     command: list[Best] = [(0.0, 0)] + [(inf, 0)] * size
@@ -159,7 +161,7 @@ def is_plausible(pieces: Split) -> bool:
 
 
 def fits(before: Split, letters: str, after: Split) -> bool:
-    """Return whether letters may stand between these pieces: `xin`, `inR`, `ICCapprox`, `muTransfer`.
+    """Return whether letters may stand there: `xin`, `inR`, `ICCapprox`, `muTransfer`.
 
     Short names hide in many words: next to them only a variable or two may stand.
     """
@@ -170,7 +172,7 @@ def fits(before: Split, letters: str, after: Split) -> bool:
         return True
     if len(letters) == 1:
         return bool(after) or letters.isupper() or len(name) >= SHORT
-    return not after and letters[0].isupper()
+    return letters.isupper() or (not after and letters[0].isupper())
 
 
 def command_costs(counts: Mapping[str, int]) -> dict[str, float]:

@@ -4,20 +4,29 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import IntEnum
+from itertools import accumulate, pairwise
 from math import inf
 
-from generator.formula_lexicon import CLASS, Split, command_costs, is_plausible, split_run
+from generator.formula_lexicon import (
+    CLASS,
+    PAIR,
+    SHORT,
+    Split,
+    command_costs,
+    is_plausible,
+    split_run,
+)
 
 TOKEN = re.compile(r"[A-Za-z]+|[0-9]+|\s+|[^A-Za-z0-9\s]")
 LONGEST_RUN = 60
-REACH = 12
+REACH = 8
 """Tokens on both sides of a sign of a formula that are read closely."""
 CACHE = 1 << 17
 PAD = ("", "", "")
 URL = re.compile(r"://|www\.|\.(?:com|io|org|net|ai|edu|co)\b|github|[a-z]/[a-z]")
-OPEN, CLOSE = "([{", ")]}"
+OPEN, CLOSE, SCRIPTS, BACKSLASH = "([{", ")]}", "^_", "\\"
 
 
 class State(IntEnum):
@@ -50,17 +59,17 @@ def shape(run: str) -> str:
     """Return the shape of a run of letters."""
     if len(run) == 1:
         return run if run in "aAI" else "x" if run.islower() else "X"
-    if len(run) == 2:
+    if len(run) == PAIR:
         return "xx" if run.islower() else "XX" if run.isupper() else "Xx"
     if run.islower():
-        return "word" if len(run) > 3 else "wor"
+        return "word" if len(run) > SHORT else "wor"
     return "WORD" if run.isupper() else "Word" if run[1:].islower() else "wOrd"
 
 
 def sign_form(char: str) -> str:
     """Return the form of a character that is neither ASCII letter, digit nor blank."""
     if char.isascii():
-        return char
+        return "⧵" if char == BACKSLASH else char  # commands' forms begin with a backslash
     if "GREEK" in unicodedata.name(char, ""):
         return "λ"
     return "≤" if unicodedata.category(char) == "Sm" else "é" if char.isalpha() else "”"
@@ -70,25 +79,27 @@ SIGN_KINDS = {**dict.fromkeys("^_", "^"), **dict.fromkeys(OPEN, "("), **dict.fro
 SIGN_KINDS |= dict.fromkeys(".,;:!?", ",")
 
 
-@dataclass(slots=True)
-class Lexicon:
-    """Words by themselves, from counts of commands, and remembered."""
+class Lexicon(dict[str, Word]):
+    """Words by themselves, looked at when they are first asked for; remembers a bounded number."""
 
-    costs: Mapping[str, float]
-    prose: frozenset[str]
-    """Words that look like commands glued together and are none."""
-    weak: frozenset[str]
-    """Commands that are mostly words."""
-    known: dict[str, Word] = field(default_factory=dict)
+    def __init__(
+        self, costs: Mapping[str, float], prose: frozenset[str], weak: frozenset[str]
+    ) -> None:
+        """Take the costs of commands, words that only look like some, and some that are words."""
+        super().__init__()
+        self.costs = costs
+        self.prose = prose
+        self.weak = weak
 
-    def word(self, token: str) -> Word:
-        """Return what is known of a token; remembers a bounded number."""
-        found = self.known.get(token)
-        if found is None:
-            if len(self.known) >= CACHE:
-                self.known.clear()
-            found = self.known[token] = self.look(token)
-        return found
+    def __missing__(self, token: str) -> Word:
+        if len(self) >= CACHE:
+            self.clear()
+        word = self[token] = self.look(token)
+        return word
+
+    def words(self, tokens: Sequence[str]) -> list[Word]:
+        """Return what is known of each token."""
+        return list(map(self.__getitem__, tokens))
 
     def look(self, token: str) -> Word:
         """Return what is known of a token."""
@@ -99,18 +110,19 @@ class Lexicon:
             return Word("0" * min(3, len(token)), "0", "0")
         if not (first.isascii() and first.isalpha()):
             form = sign_form(token)
-            return Word(form, form, SIGN_KINDS.get(token, "o"), sure=token in "^_")
+            return Word(form, form, SIGN_KINDS.get(token, "o"), sure=token in SCRIPTS)
         if len(token) <= LONGEST_RUN and token not in self.prose:
             split = split_run(token, self.costs)
+            weak = token in self.weak
             if is_plausible(split):
-                weak = token in self.weak
-                return Word(split_form(split), split_class(split, weak=weak), "c", split, sure=not weak)
+                coarse = split_class(split, weak=weak)
+                return Word(split_form(split), coarse, "c", split, sure=not weak)
         form = shape(token)
         return Word(form, form, "x" if len(token) == 1 else "w")
 
 
 def split_form(split: Split) -> str:
-    """Return the form of a run with commands in it: `x+in+X`, `\\times`."""
+    r"""Return the form of a run with commands in it: `\x+in+X`, `\times`."""
     return "\\" + "+".join(piece.text if piece.command else shape(piece.text) for piece in split)
 
 
@@ -120,7 +132,7 @@ def split_class(split: Split, *, weak: bool) -> str:
     return "\\" + "+".join(parts) + ("?" if weak else "")
 
 
-VALUES = frozenset("x X λ ≤ | < > = + * ~ ^ _".split())
+VALUES = frozenset("xXλ≤|<>=+*~^_")
 DIGITS = frozenset(("0", "00", "000"))
 GLUED_BEFORE = VALUES | DIGITS | frozenset(")]}{")
 GLUED_AFTER = VALUES | DIGITS | frozenset("([{")
@@ -147,8 +159,8 @@ def is_mathy(form: str, signs: frozenset[str]) -> bool:
 def windows(words: Sequence[Word]) -> Iterator[tuple[int, int]]:
     """Yield the stretches of a text that can hold formulas, in order, apart from each other."""
     first = last = -1
-    for place, word in enumerate(words):
-        if word.sure or (word.split and is_near_math(words, place)):
+    for place in [k for k, word in enumerate(words) if word.sure or word.split]:
+        if words[place].sure or is_near_math(words, place):
             if first < 0:
                 first = max(0, place - REACH)
             elif place - REACH > last:
@@ -159,23 +171,28 @@ def windows(words: Sequence[Word]) -> Iterator[tuple[int, int]]:
         yield first, last
 
 
+MANY = 4
+
+
 def bucket(count: int) -> str:
     """Return a count as one of four letters."""
-    return "0" if not count else "1" if count == 1 else "2" if count < 4 else "4"
+    return "0" if not count else "1" if count == 1 else "2" if count < MANY else "4"
 
 
 def document_signs(tokens: Sequence[str], words: Sequence[Word]) -> str:
     """Return what a whole text shows of its author's ways."""
-    sure = sum(word.sure and word.split is not None for word in words)
     scripts = tokens.count("^")
-    slashes = sum(
-        token == "\\" and tokens[k + 1] not in "%&$" for k, token in enumerate(tokens[:-1])
-    )
+    signs = [word for word in words if word.sure]
+    sure = sum(word.split is not None for word in signs)
+    slashes = 0
+    if BACKSLASH in tokens:
+        pairs = pairwise(tokens)
+        slashes = sum(token == BACKSLASH and after not in "%&$" for token, after in pairs)
     return bucket(sure) + bucket(scripts) + bucket(slashes)
 
 
 def brackets(tokens: Sequence[str]) -> list[str]:
-    """Return for each token the innermost bracket that is open before it, scripts' by their sign."""
+    """Return for each token the innermost bracket open before it; a script's with its sign."""
     found: list[str] = []
     stack: list[str] = []
     before = ""
@@ -197,7 +214,7 @@ def chunk_signs(tokens: Sequence[str], words: Sequence[Word]) -> list[str]:
         if end < len(tokens) and words[end].kind != " ":
             continue
         chunk = "".join(tokens[start:end])
-        sign = "u" if URL.search(chunk) else ""
+        sign = "u" if ("/" in chunk or "." in chunk) and URL.search(chunk) else ""
         sign += "^" if "^" in chunk else ""
         sign += "_" if "_" in chunk else ""
         sign += "\\" if "\\" in chunk else ""
@@ -229,11 +246,7 @@ def features(tokens: Sequence[str], words: Sequence[Word], signs: str) -> list[t
     """Return for each token of a window what speaks for a formula or against it."""
     forms = [word.form for word in words]
     solid = [k for k, form in enumerate(forms) if form != " "]
-    rank: list[int] = []
-    count = 0
-    for form in forms:
-        rank.append(count)
-        count += form != " "
+    ranks = list(accumulate((form != " " for form in forms), initial=0))
     coarse = [word.coarse for word in words]
     f = ["", "", *forms, "", ""]
     c = ["", *coarse, ""]
@@ -245,16 +258,13 @@ def features(tokens: Sequence[str], words: Sequence[Word], signs: str) -> list[t
         zip(tokens, brackets(tokens), chunk_signs(tokens, words), near(forms), strict=True),
     ):
         s = f[k + 2]
-        r = rank[k]
-        after = r + (s != " ")
+        r, after = ranks[k], ranks[k + 1]
         p1, p2, n1, n2 = n[r + 1], n[r], n[after + 2], n[after + 3]
         found.append(
             (
-                "a" + token,
+                "a" + (token if s != " " else s),
                 "b" + f[k + 1] + "|" + s,
                 "c" + s + "|" + f[k + 3],
-                "d" + f[k + 1] + "|" + s + "|" + f[k + 3],
-                "e" + f[k] + "|" + f[k + 1] + "|" + s,
                 "f" + s + "|" + f[k + 3] + "|" + f[k + 4],
                 "g" + p2 + "|" + p1 + "|" + s,
                 "h" + s + "|" + n1 + "|" + n2,
@@ -264,8 +274,6 @@ def features(tokens: Sequence[str], words: Sequence[Word], signs: str) -> list[t
                 "l" + inner + "|" + s,
                 "m" + chunk + "|" + s,
                 "n" + gap + "|" + s,
-                "o" + signs[0] + s,
-                "p" + signs[1:] + s,
                 "q" + s,
                 "r" + c[k] + "|" + c[k + 1] + "|" + c[k + 2],
                 "s" + c[k + 1] + "|" + chunk,
@@ -289,8 +297,9 @@ class Model:
     """What was learned: see `benchmarks/learn_formulas.py`."""
 
     lexicon: Lexicon
-    weights: Mapping[str, tuple[float, float]]
-    """What a feature adds to the scores of PLAIN and of COMMAND."""
+    weights: Mapping[str, complex]
+    """What a feature adds to the scores of PLAIN and of COMMAND: one number, so that they add up
+    at once."""
     moves: Mapping[str, Row]
     """By kind of token: nine scores, from each state (three by three) to each."""
 
@@ -298,9 +307,10 @@ class Model:
     def parse(cls, data: str) -> "Model":
         """Return the model that a data file holds."""
         stored = json.loads(data)
-        weights: dict[str, tuple[float, float]] = {}
-        for feature, plain, command in stored["weights"]:
-            weights[feature] = (plain / SCALE, command / SCALE)
+        weights: dict[str, complex] = {}
+        for line in stored["weights"]:
+            plain, command, feature = line.split(" ", 2)
+            weights[feature] = complex(int(plain) / SCALE, int(command) / SCALE)
         moves = {kind: tuple(row) for kind, row in stored["moves"].items()}
         lexicon = Lexicon(
             command_costs(stored["commands"]),
@@ -323,24 +333,24 @@ class Token:
     """Its division into commands, where it is one."""
 
 
-def best_states(rows: Sequence[tuple[float, float]], words: Sequence[Word], model: Model) -> list[int]:
+def best_states(rows: Sequence[complex], words: Sequence[Word], model: Model) -> list[int]:
     """Return the likeliest states of a window's tokens, between prose on both sides (Viterbi)."""
     a, b, c = 0.0, -inf, -inf
     back: list[tuple[int, int, int]] = []
-    for (plain, command), word in zip(rows, words, strict=True):
+    for score, word in zip(rows, words, strict=True):
         m = model.moves[word.kind]
         x, y, z = a + m[0], b + m[3], c + m[6]
         p = 0 if x >= y and x >= z else 1 if y >= z else 2
         to_prose = (x, y, z)[p]
         x, y, z = a + m[1], b + m[4], c + m[7]
         q = 0 if x >= y and x >= z else 1 if y >= z else 2
-        to_plain = (x, y, z)[q] + plain
+        to_plain = (x, y, z)[q] + score.real
         r = 0
         to_command = -inf
         if word.split:
             x, y, z = a + m[2], b + m[5], c + m[8]
             r = 0 if x >= y and x >= z else 1 if y >= z else 2
-            to_command = (x, y, z)[r] + command
+            to_command = (x, y, z)[r] + score.imag
         a, b, c = to_prose, to_plain, to_command
         back.append((p, q, r))
     m = model.moves[KINDS[-1]]
@@ -353,18 +363,10 @@ def best_states(rows: Sequence[tuple[float, float]], words: Sequence[Word], mode
     return states[::-1]
 
 
-def emissions(rows: Sequence[tuple[str, ...]], model: Model) -> list[tuple[float, float]]:
-    """Return the scores of PLAIN and COMMAND against PROSE, for each token's features."""
+def emissions(rows: Sequence[tuple[str, ...]], model: Model) -> list[complex]:
+    """Return the scores of PLAIN and of COMMAND against PROSE, for each token's features."""
     find = model.weights.get
-    found: list[tuple[float, float]] = []
-    for row in rows:
-        plain = command = 0.0
-        for feature in row:
-            if weight := find(feature):
-                plain += weight[0]
-                command += weight[1]
-        found.append((plain, command))
-    return found
+    return [sum(filter(None, map(find, row)), 0j) for row in rows]
 
 
 def blocks(text: str) -> Iterator[tuple[int, str]]:
@@ -383,7 +385,7 @@ def find_formulas(text: str, model: Model) -> Iterator[tuple[int, list[Token]]]:
     """Yield the offset and the tokens of each formula that stands in a stripped text, in order."""
     for offset, block in blocks(text):
         tokens = TOKEN.findall(block)
-        words = list(map(model.lexicon.word, tokens))
+        words = model.lexicon.words(tokens)
         found = list(windows(words))
         if not found:
             continue
@@ -393,21 +395,40 @@ def find_formulas(text: str, model: Model) -> Iterator[tuple[int, list[Token]]]:
             inside, around = tokens[first:last], words[first:last]
             rows = emissions(features(inside, around, signs), model)
             states = best_states(rows, around, model)
-            position += sum(map(len, tokens[place:first]))
+            if not any(states):
+                continue
+            close_brackets(inside, states)
+            position += len("".join(tokens[place:first]))
             place = first
             for start, run in runs(inside, around, states):
                 yield offset + position + start, run
 
 
+def close_brackets(tokens: Sequence[str], states: list[int]) -> None:
+    """Let each formula have the bracket right beside it that one inside belongs to."""
+    first = 0
+    while first < len(tokens):
+        last, depth, lowest = first, 0, 0
+        while last < len(tokens) and states[last] != State.PROSE:
+            depth += (tokens[last] in "([") - (tokens[last] in ")]")
+            lowest = min(lowest, depth)
+            last += 1
+        if depth > lowest and last < len(tokens) and tokens[last] in ")]":
+            states[last] = State.PLAIN
+        if lowest < 0 and first and tokens[first - 1] in "([":
+            states[first - 1] = State.PLAIN
+        first = last + 1
+
+
 def runs(
     tokens: Sequence[str], words: Sequence[Word], states: Sequence[int]
 ) -> Iterator[tuple[int, list[Token]]]:
-    """Yield the stretches of a window that are no prose, with their offsets; backslashes part them."""
+    """Yield the stretches of a window that are no prose, with offsets; backslashes part them."""
     run: list[Token] = []
     position = start = 0
     before = ""
     for token, word, state in zip(tokens, words, states, strict=True):
-        if state == State.PROSE or token in "\\$" or before == "\\":
+        if state == State.PROSE or token in (BACKSLASH, "$") or before == BACKSLASH:
             if run:
                 yield start, run
             run = []

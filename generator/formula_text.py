@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from latex2mathml import commands
-from latex2mathml.converter import MOVABLE_LIMIT_TEXTS
 from latex2mathml.symbols_parser import SYMBOLS
 
 from generator.latex import (
@@ -204,7 +203,7 @@ class _Reader:
 
     def _operator(self, command: str) -> str | None:
         """Return an operator that is written as a word; None if the command is no such."""
-        if command[1:] in FUNCTIONS or command in MOVABLE_LIMIT_TEXTS:
+        if command[1:] in FUNCTIONS:
             return f"{_WEAK}{command[1:]}{_WEAK}"
         if command in {r"\operatorname", r"\operatorname*"}:
             return f"{_WEAK}{self._argument()}{_WEAK}"

@@ -2,16 +2,20 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
 
 from generator.formula_lexicon import ARGUMENT, ARROWS, DELIMITERS, FRACTIONS, RELATIONS
 from generator.formula_reader import Token
 
+LONGEST = 400
+"""Parts of a formula, at most: what is longer is none."""
 WORD = 3
 """From so many letters on, letters are a word and no product of variables."""
 BLACKBOARD = frozenset("RNZQCFEP")
 TIES = frozenset([*RELATIONS, *ARROWS])
 SIZES = frozenset(DELIMITERS)
 ESCAPED = frozenset("%#&")
+TELLING = frozenset("^_=<>+|*")
 WRAPPERS = {"mathcal": "mathrm", "mathscr": "mathrm", "mathbb": "mathrm", "mathbf": "hat"}
 WRAPPERS |= {"textbf": "underline", "texttt": "mathbf", "textit": "underline", "frac": "sqrt"}
 WRAPPERS |= {"tilde": "smash", "hat": "mathbf", "bar": "mathbf", "mathrm": "overline"}
@@ -48,18 +52,24 @@ def formulas_of(start: int, tokens: Sequence[Token]) -> Iterator[tuple[int, list
     """
     atoms = atoms_of(tokens)
     loose = loose_braces(atoms)
+    offsets = list(accumulate((len(atom.text) for atom in atoms), initial=start))
     first = 0
     for place in range(len(atoms) + 1):
         if place < len(atoms) and place not in loose:
             continue
-        low, high = trim(atoms, first, place)
-        if low < high:
-            yield start + sum(len(atom.text) for atom in atoms[:low]), atoms[low:high]
+        low, high = trim(atoms, first, place) if place - first <= LONGEST else (0, 0)
+        if any(is_telling(atom) for atom in atoms[low:high]):
+            yield offsets[low], atoms[low:high]
         first = place + 1
 
 
+def is_telling(atom: Atom) -> bool:
+    """Return whether a part makes a formula of its surroundings; digits and brackets do not."""
+    return atom.command or atom.text.isalpha() or atom.text in TELLING
+
+
 def loose_braces(atoms: Atoms) -> set[int]:
-    """Return the places of braces without their like, but for those that a size stands before."""
+    """Return the places of braces without their like that no size stands before."""
     pairs = brace_pairs(atoms)
     matched = set(pairs) | set(pairs.values())
     return {
@@ -70,7 +80,7 @@ def loose_braces(atoms: Atoms) -> set[int]:
 
 
 def is_sized(atoms: Atoms, place: int) -> bool:
-    """Return whether a delimiter's size stands right before a place: `\\left`, `\\big`."""
+    r"""Return whether a delimiter's size stands right before a place: `\left`, `\big`."""
     return place > 0 and atoms[place - 1].command and atoms[place - 1].text in SIZES
 
 
@@ -98,7 +108,7 @@ def trim(atoms: Atoms, low: int, high: int) -> tuple[int, int]:
 def is_outer_first(atoms: Atoms, low: int, high: int) -> bool:
     """Return whether the first part of a stretch stands before the formula."""
     atom = atoms[low]
-    if atom.glued and (len(atom.text) >= WORD or atom.text.istitle() and len(atom.text) > 1):
+    if atom.glued and (len(atom.text) >= WORD or (atom.text.istitle() and len(atom.text) > 1)):
         return True
     lone = atom.text == "(" and not any(other.text == ")" for other in atoms[low:high])
     return atom.text.isspace() or atom.text in {",", ";", ":", "."} or lone
@@ -107,6 +117,8 @@ def is_outer_first(atoms: Atoms, low: int, high: int) -> bool:
 def is_outer_last(atoms: Atoms, low: int, high: int) -> bool:
     """Return whether the last part of a stretch stands after the formula."""
     atom = atoms[high - 1]
+    if atom.command:
+        return atom.text in ARGUMENT  # it has nothing to stand before
     if atom.glued and high - 2 >= low:
         return len(atom.text) > 1 or atoms[high - 2].text not in TIES
     if atom.text == ")":
@@ -160,12 +172,12 @@ def is_name(letters: str) -> bool:
     """Return whether letters are a name (`max`, `task`), no product or run of indices (`ijk`)."""
     if len(letters) < WORD or not letters.isascii() or not letters.isalpha():
         return False
-    steps = {ord(b) - ord(a) for a, b in zip(letters, letters[1:], strict=False)}
+    steps = {ord(b) - ord(a) for a, b in pairwise(letters)}
     return steps not in ({0}, {1})
 
 
 def is_set(atoms: Atoms, opening: int, closing: int) -> bool:
-    """Return whether braces are those of a set, `\\{0,1\\}`, which once had backslashes."""
+    r"""Return whether braces are those of a set, `\{0,1\}`, which once had backslashes."""
     if opening:
         before = atoms[opening - 1]
         if before.text in {"^", "_", "}", ")"} or before.text[-1].isalnum():
@@ -197,9 +209,9 @@ def wrap(atoms: Atoms, opening: int, pairs: dict[int, int], before: list[str]) -
 
 
 def numerator(atoms: Atoms, opening: int) -> int:
-    """Return where the numerator begins that stands right before braces; their place if none does.
+    r"""Return where the numerator begins that stands right before braces; their place if none does.
 
-    `\\frac{1}{2}` leaves `1{2}`.
+    `\frac{1}{2}` leaves `1{2}`.
     """
     place = opening
     while place:

@@ -1,6 +1,6 @@
-"""Gives the formulas of a stripped text back as LaTeX between dollars.
+r"""Gives the formulas of a stripped text back as LaTeX between dollars.
 
-The source of the dumps strips LaTeX in two passes: every `\\cmd{X}` becomes `X`, once, up to the
+The source of the dumps strips LaTeX in two passes: every `\cmd{X}` becomes `X`, once, up to the
 first closing brace; then every `$...$` loses its dollars and its backslashes. `strip` is that rule,
 `restore` goes the other way and holds itself to it: `strip(restore(text)) == strip(text)`.
 """
@@ -23,7 +23,7 @@ def strip(latex: str) -> str:
 
 
 def strip_macros(latex: str) -> str:
-    """Return a text with each `\\cmd{X}` as `X`, up to the first closing brace, once."""
+    r"""Return a text with each `\cmd{X}` as `X`, up to the first closing brace, once."""
     parts: list[str] = []
     done = 0
     for start, inner, end in macros(latex):
@@ -33,7 +33,7 @@ def strip_macros(latex: str) -> str:
 
 
 def macros(latex: str) -> Iterator[tuple[int, int, int]]:
-    """Yield where each `\\cmd{X}` begins, where its `X` begins, and where it ends."""
+    r"""Yield where each `\cmd{X}` begins, where its `X` begins, and where it ends."""
     end = 0
     while found := MACRO.search(latex, end):
         end = latex.find("}", found.end()) + 1
@@ -69,13 +69,13 @@ def load_model() -> Model:
     return Model.parse(data)
 
 
-def restore(text: str) -> str:
+def restore(text: str, model: Model | None = None) -> str:
     """Return a stripped text with its formulas as LaTeX between dollars.
 
     `strip` of the result is `strip` of the text; where that cannot be had, or nothing is sure, the
-    text stays as it is.
+    text stays as it is. Without a model, the shipped one reads. Linear in the text's length.
     """
-    found = list(written(text))
+    found = list(written(text, model or load_model()))
     for kept in (found, [each for each in found if each[1] <= clear_length(text)]):
         restored = insert(text, kept)
         if strip(restored) == strip(text):
@@ -83,10 +83,10 @@ def restore(text: str) -> str:
     return text
 
 
-def written(text: str) -> Iterator[tuple[int, int, str]]:
+def written(text: str, model: Model) -> Iterator[tuple[int, int, str]]:
     """Yield the places of the formulas in a text and their LaTeX, in order."""
     closed = deque(closed_spans(text))
-    for offset, tokens in find_formulas(text, load_model()):
+    for offset, tokens in find_formulas(text, model):
         for start, atoms in formulas_of(offset, tokens):
             end = start + sum(len(atom.text) for atom in atoms)
             while closed and closed[0][1] <= start:

@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass, replace
 
-from generator.build import RawDump, Record, named_dump
+from generator.build import RawDump, Record, named_dump, reading_of, year_of
 from generator.decisions import NO_MEND
 from generator.model import Dump
 from generator.parse import Reading, dated_name, parse
@@ -62,8 +62,17 @@ def take_in(
             f"expected a day that has come, found {day}; today is {today}: check --year, "
             "or the file's name"
         )
+    if year is not None and day.year != year:
+        raise Refused(
+            f"expected a list of {year}, found the day {day} in it; correct or leave out --year"
+        )
     accepted = Accepted(dump=kept(reading.dump, raw), reading=reading, known=False)
-    if reading.slipped:
+    if any(dump.path == accepted.dump.path for dump in record.dumps):
+        raise Refused(
+            f"expected nothing at {accepted.dump.path}, found other bytes there; a dump is never "
+            "changed: bring back what it was, from git, or give it another name"
+        )
+    if reading.slipped or not reading.dump.entries:
         raise Doubtful("\n".join(str(problem) for problem in reading.problems), accepted)
     if day_in_name is None and (doubt := odd_day(day, record)):
         raise Doubtful(doubt, accepted)
@@ -72,20 +81,21 @@ def take_in(
 
 def known_dump(there: RawDump, year: int | None) -> Accepted:
     """Return a dump whose bytes are in the archive already, unless under another year."""
-    folder = there.path.split("/")[1]
-    if year is not None and folder.isdigit() and int(folder) != year:
+    number = year_of(there.path)
+    named = dated_name(there.path)
+    under = named.year if named else number
+    if year is not None and under is not None and under != year:
         raise Refused(
             f"expected new bytes for {year}, found those of {there.path}; if that one's year is "
             "wrong, say so in dumps/corrections.yml"
         )
-    number = int(folder) if folder.isdigit() else None
     reading = parse(there.raw, path=there.path, sha256=there.sha256, year=number, mend=NO_MEND)
     return Accepted(dump=there, reading=reading, known=True)
 
 
 def odd_day(day: dt.date, record: Record) -> str:
     """Return why a day lies oddly against the newest in the archive, or an empty string."""
-    days = [found for dump in record.dumps if (found := dated_name(dump.path))]
+    days = [found for dump in record.dumps if (found := day_of(dump))]
     distance = (day - max(days)).days if days else 0
     if abs(distance) <= ODD_DISTANCE:
         return ""
@@ -94,6 +104,14 @@ def odd_day(day: dt.date, record: Record) -> str:
         f"expected a day near the newest, {max(days)}, found {day}, "
         f"{abs(distance)} days {where} it; is the year right?"
     )
+
+
+def day_of(dump: RawDump) -> dt.date | None:
+    """Return the day of a dump in the archive, or None where it has none."""
+    if named := dated_name(dump.path):
+        return named
+    reading = reading_of(dump, NO_MEND)
+    return reading.dump.day if reading.dump else None
 
 
 def kept(dump: Dump, raw: bytes) -> RawDump:

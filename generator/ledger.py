@@ -6,14 +6,15 @@ never recorded, so that redirects cannot loop.
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from generator import urls
-from generator.merge import Work
-from generator.model import Dump, EntryId, Problem, Slug, Stone
-from generator.text import fold, quoted
+from generator.merge import Whereabouts, Work
+from generator.model import EntryId, Problem, Slug, Stone
+from generator.text import quoted
 
 
 class Kind(StrEnum):
@@ -86,16 +87,45 @@ def parse_line(source: str) -> Line | None:
     """Return what a line promises, or None where it is no line of a ledger."""
     try:
         record = json.loads(source)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
-    if not isinstance(record, dict):
+    found = [record.get(key) for key in KEYS] if isinstance(record, dict) else []
+    texts = [value for value in found if isinstance(value, str)]
+    if len(texts) < len(KEYS) or texts[0] not in set(Kind):
         return None
-    kind, address, name, title = (record.get(k) for k in ("kind", "address", "id", "title"))
-    if kind not in set(Kind) or not isinstance(address, str) or not is_address(address):
-        return None
-    if not isinstance(name, str) or not isinstance(title, str):
+    kind, address, name, title = texts
+    if not is_address(address) or not belongs(address, Kind(kind), name):
         return None
     return Line(kind=Kind(kind), address=urls.Address(address), id=name, title=title)
+
+
+KEYS = ("kind", "address", "id", "title")
+YEAR = r"(?!0000)[0-9]{4}"
+MONTH = rf"{YEAR}-(?:0[1-9]|1[0-2])"
+NAMES = {
+    Kind.PAPER: ".*",
+    Kind.DAY: rf"{MONTH}-[0-9]{{2}}",
+    Kind.MONTH: MONTH,
+    Kind.YEAR: YEAR,
+    Kind.TAG: "[^ ]+",
+    Kind.TAG_YEAR: f"[^ ]+ {YEAR}",
+    Kind.TAG_MONTH: f"[^ ]+ {MONTH}",
+    Kind.AREA: "[^ ]+",
+}
+"""What an id looks like. Pages are made from names: one that is none would stop a build."""
+
+
+def belongs(address: str, kind: Kind, name: str) -> bool:
+    """Return whether an address is that of the page with this kind and name."""
+    if not re.fullmatch(NAMES[kind], name, re.DOTALL):
+        return False
+    if kind is Kind.PAPER:
+        return address == urls.paper(slug_of(urls.Address(address))) and address.count("/") == 2  # noqa: PLR2004  # folder and slug
+    if kind is Kind.AREA:
+        return address == urls.area(name)
+    if kind in {Kind.DAY, Kind.MONTH, Kind.YEAR}:
+        return address == urls.period(name)
+    return address == urls.tag(name.replace(" ", "/"))
 
 
 def is_address(text: str) -> bool:
@@ -142,37 +172,23 @@ class Finder:
     """Knows to which work an entry's id leads now."""
 
     by_entry: Mapping[EntryId, int]
-    by_fold: Mapping[str, int]
-    dumps: Mapping[str, Dump]
-    """Active ones by the first 12 hex of their hash."""
+    whereabouts: Whereabouts
     known: frozenset[str]
-    """The same of all dumps there are, superseded ones too."""
+    """The first 12 hex of the hashes of all dumps there are, superseded ones too."""
 
     @classmethod
-    def of(cls, works: Sequence[Work], dumps: Iterable[Dump], known: Iterable[str]) -> "Finder":
+    def of(cls, works: Sequence[Work], whereabouts: Whereabouts, known: Iterable[str]) -> "Finder":
         """Return the finder over these works; `known` are the hashes of all dumps."""
-        by_entry = {s.id: index for index, work in enumerate(works) for s in work.sightings}
-        by_fold: dict[str, int] = {}
-        for index, work in enumerate(works):
-            for sighting in work.sightings:
-                by_fold.setdefault(sighting.fold, index)
         return cls(
-            by_entry=by_entry,
-            by_fold=by_fold,
-            dumps={dump.sha256[:12]: dump for dump in dumps},
+            by_entry={s.id: index for index, work in enumerate(works) for s in work.sightings},
+            whereabouts=whereabouts,
             known=frozenset(sha256[:12] for sha256 in known),
         )
 
     def find(self, name: EntryId, title: str) -> int | None:
-        """Return the index of the work of this entry, of the entry around its line, or title."""
-        if (index := self.by_entry.get(name)) is not None:
-            return index
-        prefix, _, line = name.partition("-")
-        if (dump := self.dumps.get(prefix)) and line.isdigit():
-            for entry in dump.entries:
-                if entry.line <= int(line) <= entry.end:
-                    return self.by_entry.get(dump.entry_id(entry.line))
-        return self.by_fold.get(fold(title))
+        """Return the index of the work to which a promised entry belongs now, or None."""
+        entry = self.whereabouts.find(name, title)
+        return None if entry is None else self.by_entry.get(entry)
 
 
 def assign(works: Sequence[Work], ledger: Ledger, finder: Finder) -> Assignment:

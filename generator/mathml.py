@@ -48,7 +48,8 @@ _FAULTS = (
     exceptions.InvalidAlignmentError,
     exceptions.InvalidWidthError,
     exceptions.LimitsMustFollowMathOperatorError,
-    # Slips of latex2mathml on input that it does not expect, each met while fuzzing it.
+    # Slips of latex2mathml on input that it does not expect: some met while fuzzing it, the rest
+    # what such code may raise, so that no formula of a stranger's stops a build.
     AttributeError,
     IndexError,
     KeyError,
@@ -107,7 +108,7 @@ def _rewritten(latex: str) -> str | None:
             pass
         elif SAME.get(piece, piece) in TEXTS or piece in {r"\operatorname", r"\operatorname*"}:
             end = _group_end(pieces, end)
-            out.append(_words(piece, to_text("".join(pieces[at + 1 : end]))))
+            out.append(_words(SAME.get(piece, piece), to_text("".join(pieces[at + 1 : end]))))
         elif piece in {r"\begin", r"\end"}:
             end = _group_end(pieces, end)
             if "".join(pieces[at + 1 : end]).strip("{} *") not in ENVIRONMENTS:
@@ -139,10 +140,9 @@ def _group_end(pieces: Sequence[str], at: int) -> int:
 def _words(command: str, words: str) -> str:
     """Return words for latex2mathml, upright: a function's name, or text."""
     bare = re.sub(r"[\\{}$]", "", words)
-    if command.startswith(r"\operatorname") and re.fullmatch(r"[A-Za-z ]+", bare):
-        name = bare.replace(" ", "")
-        return rf"\{name} " if name in {"argmax", "argmin"} else rf"\operatorname{{{name}}}"
-    return rf"\text{{{bare}}}"
+    if command in TEXTS or not re.fullmatch(r"[A-Za-z]+|arg (?:max|min)", bare):
+        return rf"\text{{{bare}}}"
+    return rf"\{bare.replace(' ', '')} " if " " in bare else rf"\operatorname{{{bare}}}"
 
 
 def _blank(pieces: Sequence[str], at: int) -> str:

@@ -4,8 +4,9 @@ Entries with one folded title are one work, unless dumps/merges.yml says otherwi
 the dumps does not matter: everything is sorted before it is looked at.
 """
 
+import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -83,6 +84,76 @@ def sightings_of(dumps: Iterable[Dump]) -> tuple[Sighting, ...]:
     return tuple(sorted(seen, key=lambda sighting: sighting.order))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whereabouts:
+    """Knows which entry an entry's name leads to now: readings are mended, dumps superseded."""
+
+    ids: frozenset[EntryId]
+    by_fold: Mapping[str, EntryId]
+    """The first entry of each folded title."""
+    dumps: Mapping[str, Dump]
+    """Those read, by the first 12 hex of their hash."""
+    heirs: Mapping[EntryId, EntryId]
+    """What stands now for the entries of superseded dumps."""
+
+    @classmethod
+    def of(
+        cls,
+        sightings: Sequence[Sighting],
+        dumps: Iterable[Dump],
+        superseded: Iterable[tuple[Dump, str]] = (),
+    ) -> "Whereabouts":
+        """Return those of these sightings; a superseded dump comes with its heir's SHA-256."""
+        by_fold: dict[str, EntryId] = {}
+        for sighting in sightings:
+            by_fold.setdefault(sighting.fold, sighting.id)
+        heirs: dict[EntryId, EntryId] = {}
+        for old, sha256 in superseded:
+            there = [sighting for sighting in sightings if sighting.dump.sha256 == sha256]
+            heirs.update(inherited(old, there, by_fold))
+        return cls(
+            ids=frozenset(sighting.id for sighting in sightings),
+            by_fold=by_fold,
+            dumps={dump.sha256[:12]: dump for dump in dumps},
+            heirs=heirs,
+        )
+
+    def find(self, name: EntryId, title: str) -> EntryId | None:
+        """Return the entry of this name, its heir, the entry around its line, or of its title."""
+        if name in self.ids:
+            return name
+        if name in self.heirs:
+            return self.heirs[name]
+        prefix, _, line = name.partition("-")
+        dump = self.dumps.get(prefix)
+        if dump and re.fullmatch(r"[0-9]{1,9}", line):
+            for entry in dump.entries:
+                if entry.line <= int(line) <= entry.end:
+                    return dump.entry_id(entry.line)
+        return self.by_fold.get(fold(title)) if title else None
+
+
+def inherited(
+    old: Dump, heirs: Sequence[Sighting], by_fold: Mapping[str, EntryId]
+) -> Iterator[tuple[EntryId, EntryId]]:
+    """Yield, for entries of a superseded dump, what stands for them among its heir's.
+
+    That is the entry with their title and text, their title, or their text; else whatever has
+    their title elsewhere.
+    """
+    by_key: dict[tuple[str, str], EntryId] = {}
+    for sighting in heirs:
+        text = sighting.entry.abstract
+        for key in ((sighting.fold, text), (sighting.fold, ""), ("", text)):
+            by_key.setdefault(key, sighting.id)
+    for entry in old.entries:
+        title, text = fold(entry.title), entry.abstract
+        keys = ((title, text), (title, ""), ("", text))
+        found = next((by_key[key] for key in keys if key in by_key), by_fold.get(title))
+        if found:
+            yield old.entry_id(entry.line), found
+
+
 def merge(
     sightings: Sequence[Sighting], decisions: Sequence[Decision], resolve: Resolve, path: str
 ) -> tuple[tuple[Work, ...], tuple[Problem, ...]]:
@@ -96,21 +167,23 @@ def merge(
     groups: dict[str, list[Sighting]] = defaultdict(list)
     for sighting in sightings:
         groups[sighting.fold].append(sighting)
-    said: dict[EntryId, Decision] = {}
-    renamed: dict[EntryId, Decision] = {}
+    said: Said = {}
+    renamed: Said = {}
     problems = []
-    for each in decisions:
+    for number, each in enumerate(decisions):
         ids = [(name, resolve(name)) for name in each.papers]
         problems += [missing(each, name, path) for name, found in ids if found not in by_id]
         named = [by_id[found] for _, found in ids if found in by_id]
+        if each.verdict is Verdict.PARTED and len(ids) == len(named) > len({s.id for s in named}):
+            problems.append(one_entry(each, path))
         if each.verdict is Verdict.ONE:
             join(named, label, groups)
         elif each.verdict is Verdict.PARTED:
-            part(named, label, groups)
+            part(named, label, groups, number)
         elif named and each.verdict is Verdict.RENAMED:
-            renamed[named[0].id] = each
+            renamed[named[0].id] = number, each
         elif named:
-            said[named[0].id] = each
+            said[named[0].id] = number, each
     works = [
         decided(tuple(sorted(group, key=lambda s: s.order)), said, renamed)
         for group in groups.values()
@@ -128,7 +201,19 @@ def missing(decision: Decision, name: str, path: str) -> Problem:
     )
 
 
+def one_entry(decision: Decision, path: str) -> Problem:
+    """Return the problem of a parting whose papers are one entry of a list."""
+    return Problem(
+        path=path,
+        line=decision.line,
+        message=f"expected papers of different entries after '{decision.verdict}', found names of "
+        "one; name each by an id of its own: a paper's page shows them",
+    )
+
+
 Groups = dict[str, list[Sighting]]
+Said = dict[EntryId, tuple[int, Decision]]
+"""Decisions on works, by an entry of theirs, each with its place among all."""
 
 
 def join(named: Sequence[Sighting], label: dict[EntryId, str], groups: Groups) -> None:
@@ -140,7 +225,7 @@ def join(named: Sequence[Sighting], label: dict[EntryId, str], groups: Groups) -
             groups[labels[0]].append(sighting)
 
 
-def part(named: Sequence[Sighting], label: dict[EntryId, str], groups: Groups) -> None:
+def part(named: Sequence[Sighting], label: dict[EntryId, str], groups: Groups, number: int) -> None:
     """Make a group for each of these sightings, from the groups that hold them.
 
     Their companions go with the one whose text they share, else whose title, else with the first.
@@ -150,7 +235,8 @@ def part(named: Sequence[Sighting], label: dict[EntryId, str], groups: Groups) -
         inside = [sighting for sighting in heads if label[sighting.id] == shared]
         for sighting in groups.pop(shared) if len(inside) > 1 else ():
             head = max(inside, key=lambda each: (likeness(sighting, each), -inside.index(each)))
-            new = shared if head is inside[0] else f"{shared}\n{head.id}"
+            # The decision's number keeps a group parted twice from falling on the first part.
+            new = shared if head is inside[0] else f"{shared}\n{number} {head.id}"
             label[sighting.id] = new
             groups[new].append(sighting)
 
@@ -161,21 +247,18 @@ def likeness(one: Sighting, other: Sighting) -> int:
     return 4 * (one.id == other.id) + 2 * same_text + (one.fold == other.fold)
 
 
-def decided(
-    group: tuple[Sighting, ...],
-    said: Mapping[EntryId, Decision],
-    renamed: Mapping[EntryId, Decision],
-) -> Work:
+def decided(group: tuple[Sighting, ...], said: Said, renamed: Said) -> Work:
     """Return the work of this group, with the last word that was said about it."""
-    status, note = Status.LISTED, ""
-    if verdict := last_word(group, said):
-        status = Status(verdict.verdict.value)
-        note = verdict.note
-    name = last_word(group, renamed)
-    return Work(sightings=group, status=status, note=note, title=name.title if name else "")
+    verdict, name = last_word(group, said), last_word(group, renamed)
+    return Work(
+        sightings=group,
+        status=Status(verdict.verdict.value) if verdict else Status.LISTED,
+        note=verdict.note if verdict else "",
+        title=name.title if name else "",
+    )
 
 
-def last_word(group: Sequence[Sighting], said: Mapping[EntryId, Decision]) -> Decision | None:
+def last_word(group: Sequence[Sighting], said: Said) -> Decision | None:
     """Return the decision on one of these sightings that stands last in the file."""
     words = [said[sighting.id] for sighting in group if sighting.id in said]
-    return max(words, key=lambda decision: decision.line, default=None)
+    return max(words, key=lambda word: word[0])[1] if words else None

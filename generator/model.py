@@ -182,6 +182,11 @@ class Paper:
         return self.text.links
 
     @property
+    def has_code(self) -> bool:
+        """Whether its text names a place where code is."""
+        return any(link.kind is LinkKind.CODE for link in self.links)
+
+    @property
     def other_texts(self) -> tuple[tuple[Text, tuple[dt.date, ...]], ...]:
         """The texts that the page shows below, each with the days on which a list had it."""
         return tuple(

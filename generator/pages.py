@@ -10,12 +10,30 @@ from urllib.parse import quote_plus
 import jinja2
 
 from generator import urls
-from generator.catalog import Catalog, Day, calendar, first_day, last_day, neighbours
+from generator.catalog import (
+    Catalog,
+    Day,
+    calendar,
+    first_day,
+    last_day,
+    neighbours,
+    span,
+    with_code,
+)
 from generator.cleaning import SegmentKind, excerpt, plain, segments
 from generator.config import Settings
 from generator.mathml import to_mathml
 from generator.model import LinkKind, Paper, Status
-from generator.text import attribute, front, markdown, visible, web_address
+from generator.quality import Quality
+from generator.text import (
+    attribute,
+    front,
+    html_in_markdown,
+    line_start,
+    markdown,
+    visible,
+    web_address,
+)
 
 NEWEST = 50
 """Papers on a tag's own page; its months hold the rest."""
@@ -47,16 +65,21 @@ def inert(value: object) -> str:
 
 def rich(cleaned: str) -> Inert:
     """Return cleaned text as one line of Markdown: formulas set, links live, the rest inert."""
-    return Inert("".join(rich_parts(cleaned)).strip())
+    return Inert(line_start("".join(rich_parts(cleaned, live=True)).strip()))
 
 
-def rich_parts(cleaned: str) -> Iterator[str]:
-    """Yield the Markdown of each part of a cleaned text."""
+def label(cleaned: str) -> Inert:
+    """Return cleaned text as the words of a link: formulas set, no link within the link."""
+    return Inert(line_start("".join(rich_parts(cleaned, live=False)).strip()))
+
+
+def rich_parts(cleaned: str, *, live: bool) -> Iterator[str]:
+    """Yield the Markdown of each part of a cleaned text, links live or as text."""
     for part in segments(cleaned):
         if part.kind is SegmentKind.FORMULA:
             yield formula(part.value)
-        elif part.kind is SegmentKind.LINK and web_address(part.value):
-            yield f"[{markdown(part.value)}]({web_address(part.value)})"
+        elif live and part.kind is SegmentKind.LINK and web_address(part.url):
+            yield f"[{markdown(part.value)}]({web_address(part.url)})"
         else:
             yield spaced(part.value)
 
@@ -73,7 +96,9 @@ def formula(latex: str) -> str:
     """Return a formula as MathML in a span, or as text where it cannot be set."""
     mathml = to_mathml(latex)
     # The span comes first, since Python-Markdown takes <math> for the start of a block.
-    return f'<span class="db-math">{mathml}</span>' if mathml else markdown(plain(f"${latex}$"))
+    if mathml:
+        return f'<span class="db-math">{html_in_markdown(mathml)}</span>'
+    return markdown(plain(f"${latex}$"))
 
 
 def words(cleaned: str) -> str:
@@ -129,6 +154,7 @@ def environment() -> jinja2.Environment:
         attribute=lambda text: Inert(attribute(text)),
         evidence=evidence,
         front=lambda text: Inert(front(text)),
+        label=label,
         long_date=long_date,
         month=month,
         paragraphs=lambda cleaned: [part for part in cleaned.split("\n") if part.strip()],
@@ -137,6 +163,7 @@ def environment() -> jinja2.Environment:
         rich=rich,
         excerpt=lambda cleaned: excerpt(cleaned, EXCERPT),
         inert=Inert,
+        share=lambda share: f"{share:.2f}",
         time=time,
         to=to,
         url=lambda url: Inert(web_address(url)),
@@ -145,6 +172,7 @@ def environment() -> jinja2.Environment:
         count=count,
         calendar=calendar,
         first_day=first_day,
+        with_code=with_code,
         last_day=last_day,
         LinkKind=LinkKind,
         NEWEST=NEWEST,
@@ -154,9 +182,11 @@ def environment() -> jinja2.Environment:
     return env
 
 
-def pages(catalog: Catalog, settings: Settings, *, sample: bool) -> Iterator[Page]:
+def pages(
+    catalog: Catalog, settings: Settings, *, sample: bool, quality: Quality | None = None
+) -> Iterator[Page]:
     """Yield every page of the site, and stubs at its old addresses."""
-    shared = {"catalog": catalog, "settings": settings, "sample": sample}
+    shared = {"catalog": catalog, "settings": settings, "sample": sample, "quality": quality}
     for template, address, values in contents(catalog):
         text = render(f"{template}.md.jinja", {**shared, **values, "here": address})
         yield Page(path=urls.source_file(address), text=text)
@@ -186,9 +216,11 @@ def contents(catalog: Catalog) -> Iterator[Content]:
 
 def day_contents(catalog: Catalog) -> Iterator[Content]:
     """Yield the pages of days, months and years."""
-    yield "days", urls.DAYS, {}
+    there = span(catalog.days)
+    yield "days", urls.DAYS, {"there": there}
     for year, months in catalog.years.items():
-        yield "year", urls.period(year), {"year": year, "months": months}
+        values = {"year": year, "months": sorted({*months, *there.get(year, ())})}
+        yield "year", urls.period(year), values
     for name, days in catalog.months.items():
         yield "month", urls.period(name), {"name": name, "days": days}
     for before, day, after in with_neighbours(catalog.days):
@@ -219,6 +251,7 @@ def tag_contents(catalog: Catalog) -> Iterator[Content]:
     """Yield the pages of tags, their years and months, and areas."""
     yield "tags", urls.TAGS, {}
     yield "untagged", urls.UNTAGGED, {}
+    yield "tags_about", urls.TAGS_ABOUT, {}
     for area in catalog.areas:
         yield "area", urls.area(area.key), {"area": area}
     for key, tag in catalog.tags.items():

@@ -38,10 +38,11 @@ def text_of(variant: Variant) -> Text:
     """Return a variant's words, made readable: formulas first, then all other cleaning."""
     tex = restore(variant.abstract_raw)
     title = clean_title(restore(variant.title_raw))
+    abstract = clean(tex)
     return Text(
         # A title of nothing but marks that no page may hold is shown as it stood.
         title=title or variant.title_raw,
-        abstract=clean(tex),
+        abstract=abstract,
         abstract_tex=tex,
-        links=find_links(variant.abstract_raw),
+        links=find_links(abstract),
     )

@@ -7,8 +7,9 @@ follow. The reader watches for that and finds its step again; what it could not 
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from generator.decisions import Mend
 from generator.model import Dump, Entry, Problem, Severity
@@ -24,7 +25,20 @@ HEAD = frozenset(
         "by ak and the research community",
     }
 )
-MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+MONTHS = (
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+)
 DAY = re.compile(r"([A-Z][a-z]{2,8})\.? (\d{1,2})(?:, (\d{4}))?")
 DATED_NAME = re.compile(r"(\d{4}-\d{2}-\d{2})(?!\d)")
 
@@ -33,6 +47,9 @@ LONGEST_ABSTRACT = 100_000
 SHORTEST_ABSTRACT = 165
 """Characters. Of 9,056 entries of real lists none had a shorter abstract; none of these had a
 title over 202. A longer title is text that slipped out of its place."""
+
+MOST_PARAGRAPHS = 20
+"""Of one abstract that a correction puts together again."""
 
 LONGEST_HEAD = 40
 """Blocks. A day that comes later is no head's."""
@@ -82,19 +99,22 @@ def parse(raw: bytes, *, path: str, sha256: str, year: int | None, mend: Mend) -
     `year`. Whatever cannot be read is a problem with its line; the rest still counts.
     """
     lines, problems = decoded_lines(raw, path)
-    blocks = list(into_blocks(lines))
+    blocks = list(into_blocks(lines, mend.titles))
     if not blocks:
         return Reading(dump=None, problems=(*problems, empty(path)))
     start, head_problems = find_day(blocks, path)
-    problems = [*problems, *head_problems]
     if start is None:
-        return Reading(dump=None, problems=tuple(problems))
+        # What is no list is not worth a problem for each of its lines.
+        return Reading(dump=None, problems=(*problems[:1], *head_problems))
+    problems = [*problems, *head_problems]
     try:
         day, day_problems = settle_day(blocks[start], path=path, year=year, mend=mend)
     except ValueError as error:
         problem = Problem(path=path, line=blocks[start].line, message=str(error))
         return Reading(dump=None, problems=(*problems, problem))
     entries, entry_problems = pair(blocks[start + 1 :], path, mend)
+    if not blocks[start + 1 :]:
+        entry_problems = [bare(blocks[start], path)]
     dump = Dump(path=path, sha256=sha256, day=day, entries=tuple(entries))
     return Reading(dump=dump, problems=(*problems, *day_problems, *entry_problems))
 
@@ -105,6 +125,16 @@ def empty(path: str) -> Problem:
         path=path,
         line=1,
         message="expected a dump, found an empty file; save the list again, or delete the file",
+    )
+
+
+def bare(day: Block, path: str) -> Problem:
+    """Return the problem of a list without an entry."""
+    return Problem(
+        path=path,
+        line=day.line,
+        message=f"expected titles and abstracts after {quoted(day.text)}, found none; "
+        "was the list cut?",
     )
 
 
@@ -132,27 +162,43 @@ def decoded_lines(raw: bytes, path: str) -> tuple[list[str], list[Problem]]:
     return lines, problems
 
 
-def into_blocks(lines: Sequence[str]) -> Iterator[Block]:
-    """Yield the text between blank lines; a line of odd blanks only is blank."""
+def into_blocks(lines: Sequence[str], titles: Container[int] = ()) -> Iterator[Block]:
+    """Yield the text between blank lines; a line of odd blanks only is blank.
+
+    A line that a correction calls a title begins a block, whether a blank line stands before it
+    or not, and is one by itself where an abstract follows on the next line.
+    """
     held: list[str] = []
-    for number, line in enumerate((*lines, ""), 1):
+    for number, line in enumerate(chain(lines, ("",)), 1):
         text = line.strip().strip("\ufeff\u200b\u2060").strip()
+        if held and (not text or number in titles):
+            yield from unglued(Block(number - len(held), number - 1, "\n".join(held)), titles)
+            held = []
         if text:
             held.append(text)
-        elif held:
-            yield Block(number - len(held), number - 1, "\n".join(held))
-            held = []
+
+
+def unglued(block: Block, titles: Container[int]) -> Iterator[Block]:
+    """Yield a block, in two where it is a corrected title with its abstract right below."""
+    if block.line in titles:
+        title, _, rest = block.text.partition("\n")
+        if len(rest) >= SHORTEST_ABSTRACT:
+            yield Block(block.line, block.line, title)
+            yield Block(block.line + 1, block.end, rest)
+            return
+    yield block
 
 
 def find_day(blocks: Sequence[Block], path: str) -> tuple[int | None, list[Problem]]:
     """Return the index of the day's block, and problems of the head before it."""
     problems: list[Problem] = []
     for index, block in enumerate(blocks[:LONGEST_HEAD]):
-        if DAY.fullmatch(block.one_line) and month_of(block.one_line):
+        if is_day(block):
             return index, problems
-        if len(block.text) > LONGEST_TITLE:
+        if len(block.text) >= SHORTEST_ABSTRACT:
+            # The list has begun: what looks like a day from here on is a title.
             break
-        if block.one_line.lower() not in HEAD:
+        if not in_head(block):
             problems.append(
                 Problem(
                     path=path,
@@ -173,19 +219,27 @@ def find_day(blocks: Sequence[Block], path: str) -> tuple[int | None, list[Probl
     ]
 
 
+def is_day(block: Block) -> bool:
+    """Return whether this is a day like 'Mar 14', of whatever month."""
+    text = block.one_line if len(block.text) < SHORTEST_ABSTRACT else ""
+    return bool(DAY.fullmatch(text) and month_of(text))
+
+
 def month_of(text: str) -> int | None:
     """Return the month, 1 to 12, of a day like 'Mar 14', or None where it names none."""
     name = text.split(maxsplit=1)[0].rstrip(".").lower()
-    return MONTHS.index(name[:3]) + 1 if name[:3] in MONTHS else None
+    return next((n for n, month in enumerate(MONTHS, 1) if month.startswith(name)), None)
 
 
 def settle_day(
     block: Block, *, path: str, year: int | None, mend: Mend
 ) -> tuple[dt.date, list[Problem]]:
-    """Return a dump's day, with a warning where its name and its text disagree.
+    """Return a dump's day, with a warning where its name, folder and text disagree.
 
     Raises ValueError, with a message for people, where there is no such day or no year.
     """
+    if mend.day:
+        return mend.day, []
     said = DAY.fullmatch(block.one_line)
     if said is None:
         raise ValueError(f"expected a day like 'Mar 14', found {quoted(block.text)}")
@@ -199,24 +253,31 @@ def settle_day(
         )
     try:
         written = dt.date(chosen, month_of(block.one_line) or 0, int(said[2]))
-    except ValueError:
+    except (ValueError, OverflowError):
         raise ValueError(
             f"expected a day of the year {chosen}, found {quoted(block.text)}; "
             "check the day and the year"
         ) from None
-    if mend.day:
-        return mend.day, []
-    if named is None or mend.year or named == written:
+    if mend.year:
         return written, []
-    return named, [
-        Problem(
-            path=path,
-            line=block.line,
-            message=f"expected the day of the file's name, {named}, found {quoted(block.text)}; "
-            "the name counts: if it is wrong, say so in dumps/corrections.yml",
-            severity=Severity.WARNING,
-        )
-    ]
+    day = named or written
+    return day, list(disagreements(block, path=path, day=day, written=written, year=year))
+
+
+def disagreements(
+    block: Block, *, path: str, day: dt.date, written: dt.date, year: int | None
+) -> Iterator[Problem]:
+    """A dump's name, folder and text say the same day."""
+    mend = "if that is wrong, say so in dumps/corrections.yml"
+    if day != written:
+        message = f"expected the day of the file's name, {day}, found {quoted(block.text)}; "
+        message += f"the name counts: {mend}"
+    elif year is not None and day.year != year:
+        message = f"expected a day of the year {year}, found {day}; the file's own day counts: "
+        message += mend
+    else:
+        return
+    yield Problem(path=path, line=block.line, message=message, severity=Severity.WARNING)
 
 
 def dated_name(path: str) -> dt.date | None:
@@ -240,11 +301,14 @@ def pair(blocks: Sequence[Block], path: str, mend: Mend) -> tuple[list[Entry], l
     while index < len(blocks):
         title = blocks[index]
         if second_head(blocks, index):
-            problems.append(second_list(title, len(blocks) - index, path))
+            problems.append(second_list(blocks[index:], path))
             break
-        body = blocks[index + 1] if index + 1 < len(blocks) else None
-        if stray(title, body, mend):
-            if problem := place(title, entries, path, mend):
+        last = index + 1 == len(blocks) or second_head(blocks, index + 1)
+        body = None if last else blocks[index + 1]
+        before = entries[-1] if entries else None
+        goes_on = title.line not in mend.titles and continues(blocks, index, before, mend)
+        if goes_on or stray(title, body, before, mend):
+            if problem := place(title, entries, path, goes_on=goes_on):
                 problems.append(problem)
             index += 1
         elif body is None or body.line in mend.titles:
@@ -260,13 +324,39 @@ def pair(blocks: Sequence[Block], path: str, mend: Mend) -> tuple[list[Entry], l
     return numbered, problems
 
 
-def stray(title: Block, body: Block | None, mend: Mend) -> bool:
-    """Return whether text in a title's place is no title."""
+def continues(blocks: Sequence[Block], index: int, before: Entry | None, mend: Mend) -> bool:
+    """Return whether corrections show this block to be a further paragraph of the entry before.
+
+    So it is where nothing but paragraphs stands from here to the next corrected title, or from
+    a corrected title to the end.
+    """
+    if not mend.titles or before is None:
+        return False
+    for block in blocks[index : index + MOST_PARAGRAPHS]:
+        if block.line in mend.titles:
+            return True
+        if not is_paragraph(block.text):
+            return False
+    return before.line in mend.titles and len(blocks) - index <= MOST_PARAGRAPHS
+
+
+def is_paragraph(text: str) -> bool:
+    """Return whether text looks like a piece of an abstract rather than like a title."""
+    return len(text) >= SHORTEST_ABSTRACT or text.endswith(".") or "://" in text
+
+
+def stray(title: Block, body: Block | None, before: Entry | None, mend: Mend) -> bool:
+    """Return whether text in a title's place is no title, or has no abstract behind it."""
     if title.line in mend.titles:
         return False
     if len(title.text) > LONGEST_TITLE:
         return True
-    return body is not None and len(title.text) > len(body.text)
+    if before and len(before.abstract) < SHORTEST_ABSTRACT <= len(title.text):
+        # An abstract, whose title was taken for the one before it.
+        return True
+    if body is None:
+        return before is not None and is_paragraph(title.text)
+    return len(title.text) > len(body.text)
 
 
 def entry_of(title: Block, body: Block) -> Entry:
@@ -276,24 +366,38 @@ def entry_of(title: Block, body: Block) -> Entry:
     )
 
 
-def place(block: Block, entries: list[Entry], path: str, mend: Mend) -> Problem | None:
+def place(block: Block, entries: list[Entry], path: str, *, goes_on: bool) -> Problem | None:
     """Find the place of text that stands where a title should; return the problem, if one is left.
 
-    Changes the last of `entries` where that entry's abstract was a title, or where a correction
-    shows the text to be a second paragraph.
+    Changes the last of `entries` where that entry's abstract was a title, or where the text is a
+    further paragraph of it (`goes_on`).
     """
     last = entries[-1] if entries else None
-    if last and len(last.abstract) < SHORTEST_ABSTRACT <= len(block.text):
+    if last and fits(last, block, goes_on=goes_on):
         line = last.end - last.abstract.count("\n")
-        entries[-1] = replace(
-            entry_of(Block(line, last.end, last.abstract), block), position=last.position
-        )
-        return slip(last.line, path, f"{quoted(last.title)} without an abstract", entries=1)
-    if last and mend.titles and any(line > block.end for line in mend.titles):
+        entries[-1] = entry_of(Block(line, last.end, last.abstract), block)
+        return left_over(Block(last.line, last.line, last.title), path)
+    if last and goes_on and len(last.abstract) + len(block.text) < LONGEST_ABSTRACT:
         entries[-1] = replace(last, abstract=f"{last.abstract}\n{block.text}", end=block.end)
         return None
-    found = f"{len(block.text):,} characters, {quoted(block.text)}"
-    return slip(block.line, path, found, entries=0)
+    return left_over(block, path)
+
+
+def fits(last: Entry, block: Block, *, goes_on: bool) -> bool:
+    """Return whether a block is the abstract of what was taken for the last entry's abstract."""
+    if len(block.text) > LONGEST_ABSTRACT:
+        return False
+    if is_paragraph(last.abstract):
+        return not goes_on and len(last.abstract) < SHORTEST_ABSTRACT <= len(block.text)
+    return is_paragraph(block.text)
+
+
+def left_over(block: Block, path: str) -> Problem:
+    """Return the problem of text that found no place: a title, or a piece of an abstract."""
+    if is_paragraph(block.text):
+        found = f"{len(block.text):,} characters, {quoted(block.text)}"
+        return slip(block.line, path, found, entries=0)
+    return slip(block.line, path, f"{quoted(block.text)} without an abstract", entries=1)
 
 
 def slip(line: int, path: str, found: str, *, entries: int) -> Problem:
@@ -331,30 +435,35 @@ def endless(title: Block, body: Block, path: str) -> Problem:
 
 def second_head(blocks: Sequence[Block], index: int) -> bool:
     """Return whether another list's head begins here: two of its lines in a row."""
-    two = [block.one_line.lower() for block in blocks[index : index + 2]]
-    return len(two) == 2 and all(text in HEAD for text in two)  # noqa: PLR2004  # a row is two
+    two = blocks[index : index + 2]
+    return len(two) == 2 and all(in_head(block) for block in two)  # noqa: PLR2004  # a row is two
 
 
-def second_list(block: Block, left: int, path: str) -> Problem:
-    """Return the problem of a second list in one file."""
+def in_head(block: Block) -> bool:
+    """Return whether this is a line of a list's head."""
+    return len(block.text) < SHORTEST_ABSTRACT and block.one_line.lower() in HEAD
+
+
+def second_list(blocks: Sequence[Block], path: str) -> Problem:
+    """Return the problem of a second list in one file, which these blocks are."""
+    left = sum(not in_head(block) and not is_day(block) for block in blocks)
     return Problem(
         path=path,
-        line=block.line,
+        line=blocks[0].line,
         message="expected one list in a file, found the head of another; "
-        f"{left} blocks of text from here on are not read: save it as a file of its own",
-        entries=max(0, left - 5) // 2,
+        f"{len(blocks):,} blocks of text from here on are not read: save it as a file of its own",
+        entries=left // 2,
     )
 
 
-def mends_that_miss(dump: Dump, mend: Mend, path: str) -> Mapping[int, Problem]:
-    """Return, by line, a problem for each corrected title that is not there."""
-    titles = {entry.line for entry in dump.entries}
-    return {
-        line: Problem(
+def mends_that_miss(reading: Reading, mend: Mend, path: str) -> Iterator[Problem]:
+    """Yield a problem for each corrected title that is not there, unless one tells of it."""
+    found = {entry.line for entry in reading.dump.entries} if reading.dump else set()
+    found |= {problem.line for problem in reading.problems}
+    for line in sorted(mend.titles - found):
+        yield Problem(
             path=path,
             line=line,
             message=f"expected the title that dumps/corrections.yml puts on line {line}, "
             "found none; correct the line's number",
         )
-        for line in sorted(mend.titles - titles)
-    }

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
+from typing import NamedTuple
 
 LONGEST_WORD = 40
 """In characters; what is longer is no word, and is neither folded nor remembered."""
@@ -18,20 +19,25 @@ MAX_HYPHENS = 4
 """Each doubles the written forms of a phrase."""
 
 BREAK = "|"
-"""Stands between folded words where no phrase reaches across."""
+"""Stands among folded words where no phrase reaches across: at commas, colons, brackets."""
 
-# Quantifiers are bounded or run over classes that exclude what follows, so that time is linear.
+END = "||"
+"""A break at the end of a sentence."""
+
+# Quantifiers are bounded, possessive or over classes that exclude what follows: time is linear.
 _TOKEN = re.compile(
     r"""
-      (?P<end> [.!?] (?= ["'”’)\]]{0,3} (?: \s{1,4} [^\sa-z] | \s{0,4} \Z ) )
-             | (?<= [^\W\d_] [a-z] ) [.] (?= [A-Z] ) )
-    | (?P<word> \d+ (?: [.,] \d+ )+
-              | [^\W_]+ (?: \\["'^`~=.] \{?+ [^\W\d_]++ \}?+ [^\W_]*+ )*+ )
-    | (?P<stop> [,;:()\[\]] )
+      \d++ (?: [.,] \d++ )++
+    | [^\W_]++ (?: \\["'^`~=.] \{?+ [^\W\d_]++ \}?+ [^\W_]*+ )*+
+    | [,;:()\[\]]
+    | [.!?] (?= ["'”’)\]]{0,3} (?: \s{1,4} [^\sa-z] | \s{0,4} \Z ) )
+    | [.] (?<= [^\W\d_] [a-z] [.] ) (?= [A-Z] )
     """,
     re.VERBOSE,
 )
 _TEX_ACCENT = re.compile(r"\\[\"'^`~=.]\{?|\}")
+_ENDS = frozenset(".!?")
+_STOPS = frozenset(",;:()[]")
 _SHORTEST_PLURAL = 4
 _SHORTEST_SPELLED = 6
 _NOT_PLURAL = ("ss", "us", "is", "ics", "bias", "gas", "canvas", "atlas")
@@ -49,19 +55,12 @@ _SPELLINGS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A word of a text, or a break between words: then `folded` is BREAK."""
-
-    folded: str
-    start: int
-    """Offset into the text."""
-    stop: int
-    ends_sentence: bool = False
-
-
 @lru_cache(maxsize=1 << 16)
 def _fold(word: str) -> str:
+    if word in _ENDS:
+        return END
+    if word in _STOPS:
+        return BREAK
     return _spell(_singular(_plain(word)))
 
 
@@ -100,17 +99,23 @@ def fold_word(word: str) -> str:
     return _fold(word) if len(word) <= LONGEST_WORD else BREAK
 
 
-def words(text: str) -> Iterator[Word]:
-    """Yield the words of a text in order, with a break for each comma, bracket, colon or full stop.
+class Words(NamedTuple):
+    """The words of a text, with its breaks, in two lists of one length."""
 
-    Time is linear in the text's length, and memory that of one word.
-    """
-    for match in _TOKEN.finditer(text):
-        start, stop = match.span()
-        if match.lastgroup == "word":
-            yield Word(fold_word(match[0]), start, stop)
-        else:
-            yield Word(BREAK, start, stop, match.lastgroup == "end")
+    found: list[re.Match[str]]
+    """Where each stands."""
+    folded: list[str]
+    """Each in the form in which it is compared; BREAK or END between them."""
+
+
+def split(text: str) -> Words:
+    """Return the words of a text in order; time and memory are linear in its length."""
+    found = list(_TOKEN.finditer(text))
+    # This runs for every word of the archive, so fold_word is written out.
+    return Words(
+        found,
+        [_fold(word) if len(word := match[0]) <= LONGEST_WORD else BREAK for match in found],
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +150,7 @@ def parse_phrase(text: str, *, exact: bool = False) -> Phrase:
         for written in _hyphen_forms(bare)
         for folded in _fold_form(written, open_end=open_end)
     }
-    originals = [bare[w.start : w.stop] for w in words(bare) if w.folded != BREAK]
+    originals = [match[0] for match in split(bare).found]
     cased = tuple(w for w in originals if exact or sum(c.isupper() for c in w) > 1)
     return Phrase(text, tuple(forms), open_start, open_end, cased)
 
@@ -161,15 +166,15 @@ def _hyphen_forms(text: str) -> Iterator[str]:
 
 
 def _fold_form(form: str, *, open_end: bool) -> Iterator[tuple[str, ...]]:
-    found = list(words(form))
-    folded = tuple(word.folded for word in found)
-    if not folded or BREAK in folded:
+    found, words = split(form)
+    folded = tuple(words)
+    if not folded or BREAK in folded or END in folded:
         return
     if not open_end:
         yield folded
         return
     # The stem is cut from a word, so it is not to lose an s; and `optimis` has to find `optimiz`.
-    stem = _plain(form[found[-1].start : found[-1].stop])
+    stem = _plain(found[-1][0])
     yield (*folded[:-1], stem)
     if len(stem) >= _SHORTEST_SPELLED and stem.endswith(("is", "ys")):
         yield (*folded[:-1], stem[:-1] + "z")

@@ -1,22 +1,16 @@
-"""Papers and a vocabulary in, tags with the words that earned them out.
+"""Papers and a vocabulary in, tags with the words that earned them out."""
 
-All phrases stand in one Aho-Corasick automaton, so that a paper is read once,
-however long the vocabulary is.
-"""
-
-from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import accumulate
 from typing import NamedTuple
 
-import ahocorasick
-
 from generator.model import TagHit
-from generator.phrases import Phrase, Word, words
-from generator.vocabulary import Place, Vocabulary
+from generator.phrases import Phrase
+from generator.reading import Hit, Reader, Reading
+from generator.rules import ANYWHERE, Place
+from generator.vocabulary import Vocabulary
 
 
 class Verdict(StrEnum):
@@ -28,6 +22,11 @@ class Verdict(StrEnum):
     NEEDED = "not given: a phrase under `needs` is missing"
     EXCLUDED = "not given: a phrase under `unless` is there"
     CROWDED_OUT = "not given: other tags have more points, and the limit is reached"
+
+    @property
+    def is_given(self) -> bool:
+        """Whether the paper carries the tag."""
+        return self in (Verdict.GIVEN, Verdict.FALLBACK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,52 +56,47 @@ class Explanation:
     """The part of the score that other tags on the paper added or took."""
 
 
-class _Hit(NamedTuple):
-    """A phrase found; words and sentences by their numbers."""
-
-    sentence: int
-    first: int
-    last: int
-
-
 class _Use(NamedTuple):
     """A phrase's role in one tag; phrases by their numbers."""
 
     tag: str
-    number: int
     points: float
     only_in: frozenset[Place]
     near: tuple[int, ...]
     not_near: tuple[int, ...]
-
-
-class _Bars(NamedTuple):
-    """What may keep a tag off a paper; phrases by their numbers."""
-
-    ignore: tuple[int, ...]
-    needs: tuple[int, ...]
-    unless: tuple[int, ...]
+    bound: bool
+    """Whether there is any condition."""
 
 
 class _Mention(NamedTuple):
-    """A hit that counts for a tag."""
+    """A hit that speaks for a tag; sorted, the dearest come first, of these the longest."""
 
-    points: float
+    debt: float
+    """Its points, negative."""
+    brevity: int
+    """Its length in words, negative."""
+    first: int
+    last: int
+    sentence: int
     number: int
     """Of the phrase."""
-    hit: _Hit
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """A paper, split and searched."""
+class _Counted(NamedTuple):
+    """A mention, with the points that it brings in the end."""
 
-    text: str
-    words: list[Word]
-    places: list[Place]
-    """By sentence; the title is the first."""
-    hits: Mapping[int, list[_Hit]]
-    """By the phrase's number."""
+    points: float
+    mention: _Mention
+
+
+class _Draft(NamedTuple):
+    """A tag's case on a paper."""
+
+    key: str
+    score: float
+    beside: float
+    verdict: Verdict
+    counted: list[_Counted]
 
 
 class Tagger:
@@ -111,187 +105,155 @@ class Tagger:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
         self._order = {key: number for number, key in enumerate(vocabulary.tags)}
-        self._phrases = list(dict.fromkeys(_all_phrases(vocabulary)))
+        self._phrases = tuple(dict.fromkeys(_all_phrases(vocabulary)))
         numbers = {phrase: number for number, phrase in enumerate(self._phrases)}
+        self._reader = Reader(self._phrases)
         self._uses = _uses(vocabulary, numbers)
-        self._bars = {
-            key: _Bars(
-                ignore=_numbered(rules.ignore, numbers),
-                needs=_numbered(rules.needs, numbers),
-                unless=_numbered(rules.unless, numbers),
-            )
-            for key, rules in vocabulary.rules.items()
-        }
         self._claims = _numbered(vocabulary.scale.claims, numbers)
-        self._automaton = _automaton(self._phrases)
+        self._ignored: defaultdict[int, list[str]] = defaultdict(list)
+        self._needs: dict[str, tuple[int, ...]] = {}
+        self._unless: dict[str, tuple[int, ...]] = {}
+        for key, rules in vocabulary.rules.items():
+            self._needs[key] = _numbered(rules.needs, numbers)
+            self._unless[key] = _numbered(rules.unless, numbers)
+            for number in _numbered(rules.ignore, numbers):
+                self._ignored[number].append(key)
 
     def tag(self, title: str, abstract: str) -> tuple[TagHit, ...]:
-        """Return a paper's tags by descending score, ties in the vocabulary's order."""
-        given = (Verdict.GIVEN, Verdict.FALLBACK)
-        return tuple(
-            TagHit(
-                key=item.key,
-                score=round(item.score, 3),
-                evidence=tuple(dict.fromkeys(finding.text for finding in item.findings)),
-            )
-            for item in self.explain(title, abstract)
-            if item.verdict in given
-        )
+        """Return a paper's tags by descending score, ties in the vocabulary's order.
+
+        There are at most as many as the vocabulary's limit. Texts may be raw or cleaned.
+        """
+        reading = self._reader.read(title, abstract)
+        drafts = self._judge(reading, self._places(reading))
+        return tuple(_tag_hit(draft, reading) for draft in drafts if draft.verdict.is_given)
 
     def explain(self, title: str, abstract: str) -> tuple[Explanation, ...]:
         """Return every tag that anything speaks for: those given first, then by score."""
-        reading = self._read(title, abstract)
-        drafts = {
-            key: self._weigh(key, mentions, reading)
-            for key, mentions in self._mentions(reading).items()
-        }
-        return self._judge(drafts, reading)
+        reading = self._reader.read(title, abstract)
+        places = self._places(reading)
+        return tuple(
+            Explanation(
+                key=draft.key,
+                score=draft.score,
+                threshold=self._vocabulary.rules[draft.key].threshold,
+                verdict=draft.verdict,
+                findings=tuple(
+                    Finding(
+                        reading.text(mention.first, mention.last),
+                        self._phrases[mention.number].text,
+                        places[mention.sentence],
+                        points,
+                    )
+                    for points, mention in draft.counted
+                ),
+                beside=draft.beside,
+            )
+            for draft in self._judge(reading, places)
+        )
 
-    def _read(self, title: str, abstract: str) -> _Reading:
-        """Return the paper's words, sentences and all phrases found in it."""
-        text = f"{title}\n\n{abstract}"
-        found = list(words(text))
-        sentence_of, sentences = _number_sentences(found, len(title))
-        hits: defaultdict[int, list[_Hit]] = defaultdict(list)
-        if self._automaton is not None:
-            joined = f" {' '.join([word.folded for word in found])} "
-            starts = list(accumulate((len(word.folded) + 1 for word in found), initial=1))
-            for end, ending in self._automaton.iter(joined):
-                for number, length in ending:
-                    phrase = self._phrases[number]
-                    first = bisect_right(starts, end - length + (2 - phrase.open_start)) - 1
-                    last = bisect_right(starts, end - (not phrase.open_end)) - 1
-                    if not phrase.cased or _in_case(phrase, text, found[first : last + 1]):
-                        hits[number].append(_Hit(sentence_of[first], first, last))
-        places = self._places(sentences, hits)
-        return _Reading(text, found, places, hits)
-
-    def _places(self, sentences: int, hits: Mapping[int, list[_Hit]]) -> list[Place]:
-        places = [Place.TEXT] * max(2, sentences)
+    def _places(self, reading: Reading) -> list[Place]:
+        """Return each sentence's place; the title is the first sentence."""
+        places = [Place.TEXT] * (len(reading.ends) + 1)
         places[1] = Place.OPENING
         for number in self._claims:
-            for hit in hits.get(number, ()):
+            for hit in reading.hits.get(number, ()):
                 places[hit.sentence] = Place.CLAIM
         places[0] = Place.TITLE
         return places
 
-    def _mentions(self, reading: _Reading) -> dict[str, list[_Mention]]:
-        """Return by tag the hits whose conditions hold."""
+    def _judge(self, reading: Reading, places: list[Place]) -> Iterator[_Draft]:
+        """Yield the tags that anything speaks for, with their verdicts: those given first."""
+        counted = self._counted(reading, places)
+        own = {key: sum(points for points, _ in found) for key, found in counted.items()}
+        barred = {key: self._barred(key, reading) for key in counted}
+        rules = self._vocabulary.rules
+        earned = {key for key in counted if not barred[key] and own[key] >= rules[key].threshold}
+        drafts: list[_Draft] = []
+        for key, found in counted.items():
+            beside = sum(points for tag, points in rules[key].beside.items() if tag in earned)
+            score = own[key] + beside
+            enough = Verdict.GIVEN if score >= rules[key].threshold else Verdict.TOO_FEW
+            drafts.append(_Draft(key, score, beside, barred[key] or enough, found))
+        drafts.sort(key=lambda draft: (-draft.score, self._order[draft.key]))
+        yield from _settle(drafts, self._vocabulary.scale.limit, self._vocabulary.scale.fallback)
+
+    def _counted(self, reading: Reading, places: list[Place]) -> dict[str, list[_Counted]]:
+        """Return by tag what counts for it, by descending points; never an empty list."""
+        factors = [self._vocabulary.scale.places[place] for place in places]
         mentions: defaultdict[str, list[_Mention]] = defaultdict(list)
-        factors = self._vocabulary.scale.places
+        taken: defaultdict[str, set[int]] = defaultdict(set)
         for number, hits in reading.hits.items():
+            for key in self._ignored.get(number, ()):
+                for hit in hits:
+                    taken[key].update(range(hit.first, hit.last + 1))
             for use in self._uses.get(number, ()):
-                for hit in _holding(use, hits, reading):
-                    points = use.points * factors[reading.places[hit.sentence]]
-                    mentions[use.tag].append(_Mention(points, number, hit))
-        return mentions
+                for hit in _holding(use, hits, reading, places) if use.bound else hits:
+                    first, last, sentence = hit
+                    debt = -use.points * factors[sentence]
+                    mentions[use.tag].append(
+                        _Mention(debt, first - last, first, last, sentence, number)
+                    )
+        weighed = {key: self._weigh(found, taken[key]) for key, found in mentions.items()}
+        return {key: found for key, found in weighed.items() if found}
 
-    def _weigh(self, key: str, mentions: list[_Mention], reading: _Reading) -> list[Finding]:
-        """Return what counts for a tag, by descending points.
+    def _weigh(self, mentions: list[_Mention], taken: set[int]) -> list[_Counted]:
+        """Return what counts of a tag's mentions, by descending points.
 
-        Each word of the paper counts once for a tag: by its dearest phrase, the longest of these.
+        Each word of the paper counts once: by its dearest phrase, the longest of these.
         """
         scale = self._vocabulary.scale
-        taken = {
-            word
-            for number in self._bars[key].ignore
-            for hit in reading.hits.get(number, ())
-            for word in range(hit.first, hit.last + 1)
-        }
         seen: defaultdict[int, set[int]] = defaultdict(set)
-        findings: list[Finding] = []
-        for points, number, hit in sorted(mentions, key=_dearest_first):
-            span = range(hit.first, hit.last + 1)
+        counted: list[_Counted] = []
+        mentions.sort()
+        for mention in mentions:
+            debt, _, first, last, sentence, number = mention
+            span = range(first, last + 1)
             if not taken.isdisjoint(span):
                 continue
             taken.update(span)
             sentences = seen[number]
-            worth = points * (scale.repeat if sentences else 1.0)
-            if hit.sentence in sentences or len(sentences) >= scale.mentions:
-                worth = 0.0
-            sentences.add(hit.sentence)
-            start, stop = reading.words[hit.first].start, reading.words[hit.last].stop
-            text = " ".join(reading.text[start:stop].split())
-            place = reading.places[hit.sentence]
-            findings.append(Finding(text, self._phrases[number].text, place, worth))
-        findings.sort(key=lambda finding: -finding.points)
-        return findings
+            points = -debt * (scale.repeat if sentences else 1.0)
+            if sentence in sentences or len(sentences) >= scale.mentions:
+                points = 0.0
+            sentences.add(sentence)
+            counted.append(_Counted(points, mention))
+        counted.sort(key=lambda found: -found.points)
+        return counted
 
-    def _judge(
-        self, drafts: Mapping[str, list[Finding]], reading: _Reading
-    ) -> tuple[Explanation, ...]:
-        """Return the tags with their verdicts, those given first."""
-        barred = {key: _barred(self._bars[key], reading) for key in drafts}
-        own = {key: sum(finding.points for finding in found) for key, found in drafts.items()}
-        earned = {
-            key
-            for key, score in own.items()
-            if not barred[key] and score >= self._vocabulary.rules[key].threshold
-        }
-        ranked: list[Explanation] = []
-        for key, findings in drafts.items():
-            rules = self._vocabulary.rules[key]
-            beside = sum(points for other, points in rules.beside.items() if other in earned)
-            score = own[key] + beside
-            if not findings:
-                continue
-            enough = Verdict.GIVEN if score >= rules.threshold else Verdict.TOO_FEW
-            ranked.append(
-                Explanation(
-                    key=key,
-                    score=score,
-                    threshold=rules.threshold,
-                    verdict=barred[key] or enough,
-                    findings=tuple(findings),
-                    beside=beside,
-                )
-            )
-        ranked.sort(key=lambda item: (-item.score, self._order[item.key]))
-        return tuple(_settle(ranked, self._vocabulary.scale.limit, self._vocabulary.scale.fallback))
+    def _barred(self, key: str, reading: Reading) -> Verdict | None:
+        """Return why a tag cannot be given, whatever its points."""
+        needs = self._needs[key]
+        if needs and not any(number in reading.hits for number in needs):
+            return Verdict.NEEDED
+        if any(number in reading.hits for number in self._unless[key]):
+            return Verdict.EXCLUDED
+        return None
 
 
-def _settle(ranked: list[Explanation], limit: int, fallback: float) -> Iterator[Explanation]:
+def _settle(drafts: list[_Draft], limit: int, fallback: float) -> Iterator[_Draft]:
     """Yield those given, at most as many as the limit; then the rest."""
-    given = [item for item in ranked if item.verdict is Verdict.GIVEN]
-    rest = [item for item in ranked if item.verdict is not Verdict.GIVEN]
+    given = [draft for draft in drafts if draft.verdict is Verdict.GIVEN]
+    rest = [draft for draft in drafts if draft.verdict is not Verdict.GIVEN]
     yield from given[:limit]
-    for item in given[limit:]:
-        yield _with(item, Verdict.CROWDED_OUT)
-    best = next((item for item in rest if item.verdict is Verdict.TOO_FEW), None)
+    for draft in given[limit:]:
+        yield draft._replace(verdict=Verdict.CROWDED_OUT)
+    best = next((draft for draft in rest if draft.verdict is Verdict.TOO_FEW), None)
     if best and not given and 0 < fallback <= best.score:
         rest.remove(best)
-        yield _with(best, Verdict.FALLBACK)
+        yield best._replace(verdict=Verdict.FALLBACK)
     yield from rest
 
 
-def _with(item: Explanation, verdict: Verdict) -> Explanation:
-    return Explanation(
-        key=item.key,
-        score=item.score,
-        threshold=item.threshold,
-        verdict=verdict,
-        findings=item.findings,
-        beside=item.beside,
-    )
+def _tag_hit(draft: _Draft, reading: Reading) -> TagHit:
+    texts = (reading.text(mention.first, mention.last) for _, mention in draft.counted)
+    return TagHit(draft.key, round(draft.score, 3), tuple(dict.fromkeys(texts)))
 
 
-def _dearest_first(mention: _Mention) -> tuple[float, int, int]:
-    return -mention.points, mention.hit.first - mention.hit.last, mention.hit.first
-
-
-def _barred(bars: _Bars, reading: _Reading) -> Verdict | None:
-    """Return why a tag cannot be given, whatever its points."""
-    if bars.needs and not any(reading.hits.get(number) for number in bars.needs):
-        return Verdict.NEEDED
-    if any(reading.hits.get(number) for number in bars.unless):
-        return Verdict.EXCLUDED
-    return None
-
-
-def _holding(use: _Use, hits: list[_Hit], reading: _Reading) -> Iterable[_Hit]:
+def _holding(use: _Use, hits: list[Hit], reading: Reading, places: list[Place]) -> list[Hit]:
     """Return the hits for which a use's conditions hold."""
-    if len(use.only_in) < len(Place):
-        hits = [hit for hit in hits if reading.places[hit.sentence] in use.only_in]
+    if use.only_in != ANYWHERE:
+        hits = [hit for hit in hits if places[hit.sentence] in use.only_in]
     if use.near:
         wanted = _sentences(use.near, reading)
         hits = [hit for hit in hits if hit.sentence in wanted]
@@ -301,29 +263,8 @@ def _holding(use: _Use, hits: list[_Hit], reading: _Reading) -> Iterable[_Hit]:
     return hits
 
 
-def _sentences(numbers: Iterable[int], reading: _Reading) -> set[int]:
+def _sentences(numbers: Iterable[int], reading: Reading) -> set[int]:
     return {hit.sentence for number in numbers for hit in reading.hits.get(number, ())}
-
-
-def _number_sentences(found: list[Word], title_length: int) -> tuple[list[int], int]:
-    """Return each word's sentence and how many there are; 0 is the title, 1 the first after it."""
-    numbers: list[int] = []
-    number = 0
-    for word in found:
-        if number == 0 and word.start > title_length:
-            number = 1
-        numbers.append(number)
-        if word.ends_sentence and number:
-            number += 1
-    return numbers, number + 1
-
-
-def _in_case(phrase: Phrase, text: str, found: list[Word]) -> bool:
-    """Return whether the words stand in the phrase's case; a plural s at the end is free."""
-    written = [text[word.start : word.stop] for word in found]
-    if phrase.open_start or phrase.open_end:
-        return all(any(part in word for word in written) for part in phrase.cased)
-    return all(part in written or part + "s" in written for part in phrase.cased)
 
 
 def _numbered(phrases: Iterable[Phrase], numbers: Mapping[Phrase, int]) -> tuple[int, ...]:
@@ -336,9 +277,9 @@ def _uses(vocabulary: Vocabulary, numbers: Mapping[Phrase, int]) -> Mapping[int,
     for key, rules in vocabulary.rules.items():
         for rule in rules.rules:
             near, not_near = _numbered(rule.near, numbers), _numbered(rule.not_near, numbers)
+            bound = bool(near or not_near or rule.only_in != ANYWHERE)
             for number in _numbered(rule.phrases, numbers):
-                use = _Use(key, number, rule.points, rule.only_in, near, not_near)
-                uses[number].append(use)
+                uses[number].append(_Use(key, rule.points, rule.only_in, near, not_near, bound))
     return {number: tuple(found) for number, found in uses.items()}
 
 
@@ -350,20 +291,3 @@ def _all_phrases(vocabulary: Vocabulary) -> Iterator[Phrase]:
         for rule in rules.rules:
             for group in (rule.phrases, rule.near, rule.not_near):
                 yield from group
-
-
-def _automaton(phrases: Iterable[Phrase]) -> ahocorasick.Automaton | None:
-    """Return the automaton over all written forms; None where there is no phrase."""
-    ends: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
-    for number, phrase in enumerate(phrases):
-        for form in phrase.forms:
-            before, after = ("", " ")[not phrase.open_start], ("", " ")[not phrase.open_end]
-            pattern = f"{before}{' '.join(form)}{after}"
-            ends[pattern].append((number, len(pattern)))
-    if not ends:
-        return None
-    automaton = ahocorasick.Automaton()
-    for pattern, found in ends.items():
-        automaton.add_word(pattern, tuple(found))
-    automaton.make_automaton()
-    return automaton

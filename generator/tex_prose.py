@@ -209,7 +209,7 @@ class _Prose:
         parts = self._groups[-1].parts
         colour = _COLOUR.search(parts[-1][-9:]) if parts else None
         if colour:
-            parts[-1] = parts[-1][: -len(colour[0])]
+            self._say(parts.pop()[: -len(colour[0])])
         return colour is not None
 
     def _label(self, words: str) -> None:

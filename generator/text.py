@@ -6,12 +6,14 @@ import re
 import unicodedata
 from urllib.parse import urlsplit
 
-ACCENT_MACRO = re.compile(r"\\(?:[\"'`^~=.]|[uvHtcdbkr](?![A-Za-z]))\s*\{?\s*\\?([A-Za-z])\}?")
+ACCENT_MACRO = re.compile(r"\\(?:[\"'`^~=.]|[uvHtcdbkr](?![A-Za-z]))\s*(?:\{\s*)?\\?([A-Za-z])\}?")
 """TeX's accents, `\\"o`, `\\'{e}`, `\\c{c}`: folding drops accents, so the letter is enough."""
 
 TEX_MARKS = re.compile(r"\\(?:text(?:bf|it|sc|tt|rm)|emph|mathrm|mathbf)\b|[\\{}$^_]")
 APOSTROPHES = re.compile(r"['’‘ʼ`´]")
 COMBINING = re.compile("[\u0300-\u036f]+")
+UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]+")
+"""Soft hyphens, joiners, marks of direction, and selectors of a letter's or an emoji's shape."""
 
 
 def fold(title: str) -> str:
@@ -24,16 +26,19 @@ def fold(title: str) -> str:
     >>> fold(r'GPT–4: Schr\"odinger’s $\beta$-VAE?')
     'gpt 4 schrodingers beta vae'
     """
-    folded = ACCENT_MACRO.sub(r"\1", title) if "\\" in title else title
-    folded = unicodedata.normalize("NFKC", folded).casefold()
+    seen = UNSEEN.sub("", title) or title
+    folded = ACCENT_MACRO.sub(r"\1", seen) if "\\" in seen else seen
+    # Compatibility forms of an acute accent as an apostrophe would part the word.
+    folded = unicodedata.normalize("NFKC", folded.replace("´", "'")).casefold()
     folded = APOSTROPHES.sub("", TEX_MARKS.sub("", folded))
     if not folded.isascii():
         folded = COMBINING.sub("", unicodedata.normalize("NFKD", folded))
         folded = unicodedata.normalize("NFKC", folded)
     words = "".join(char if is_word(char) else " " for char in folded).split()
-    if not words:
-        return "=" + "".join(unicodedata.normalize("NFKC", title).split())
-    return " ".join(words)
+    # A mark on nothing, as on an emoji, is no word.
+    return " ".join(word for word in words if any(map(str.isalnum, word))) or (
+        "=" + "".join(unicodedata.normalize("NFKC", seen).split())
+    )
 
 
 def is_word(char: str) -> bool:
@@ -61,10 +66,40 @@ def markdown(text: str) -> str:
     >>> markdown("1. <b> --- www.example.org")
     '1&#46; &#60;b&#62; &#45;&#45;&#45; www&#46;example.org'
     """
-    line = " ".join(visible(text).split()).translate(MARKUP)
-    line = line.replace("--", "&#45;&#45;").replace("&#45;-", "&#45;&#45;")
-    line = re.sub(r"(?i)\bwww\.", lambda m: m[0][:-1] + "&#46;", line)
+    return line_start(unmarked(" ".join(visible(text).split())))
+
+
+def unmarked(text: str) -> str:
+    """Return text for the midst of a line of Markdown, blanks as they are."""
+    text = text.translate(MARKUP).replace("--", "&#45;&#45;").replace("&#45;-", "&#45;&#45;")
+    return re.sub(r"(?i)\bwww\.", lambda m: m[0][:-1] + "&#46;", text)
+
+
+def line_start(line: str) -> str:
+    """Return a line of inert Markdown whose beginning starts no list."""
     return LINE_START.sub(lambda m: m[1][:-1] + f"&#{ord(m[1][-1])};", line)
+
+
+INSIDE_HTML = re.compile(r'>([^<]*)|"([^"]*)"')
+"""The text behind a tag, or an attribute's value."""
+
+
+def html_in_markdown(source: str) -> str:
+    """Return inline HTML, which begins with a tag, as Python-Markdown leaves it as it is.
+
+    It reads Markdown inside of elements, and even of attributes.
+
+    >>> html_in_markdown('<mtext class="a*">[x](y) &lt; *</mtext>')
+    '<mtext class="a&#42;">&#91;x&#93;(y) &#60; &#42;</mtext>'
+    """
+    return INSIDE_HTML.sub(inside_html, source)
+
+
+def inside_html(match: re.Match[str]) -> str:
+    """Return a text or a value in HTML with references for all that Markdown could read."""
+    if match[2] is None:
+        return ">" + unmarked(html.unescape(match[1]))
+    return f'"{unmarked(html.unescape(match[2]))}"'
 
 
 def attribute(text: str) -> str:
@@ -82,30 +117,35 @@ def front(text: str) -> str:
     return '"' + escaped.replace("\\", "&#92;") + '"'
 
 
+BLANKS = re.compile("[\t\n\r\x0b\x0c\x85\u2028\u2029]")
+HIDDEN = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+)
+"""Controls, what turns the direction of all that follows, lone surrogates, and what YAML refuses."""
+
+
 def visible(text: str) -> str:
-    """Return the text without what no page may hold: controls, and lone surrogates."""
+    """Return the text without what no page may hold; line ends are blanks."""
     if text.isascii() and text.isprintable():
         return text
-    return "".join(
-        " " if char in "\t\n\r\x0b\x0c\x85\u2028\u2029" else char
-        for char in text
-        if unicodedata.category(char) not in {"Cc", "Cs"} or char in "\t\n\r\x0b\x0c\x85"
-    )
+    return HIDDEN.sub("", BLANKS.sub(" ", text))
 
 
 def web_address(url: str) -> str:
     """Return an address for an attribute or a link, or an empty string if it is not http(s).
 
-    Marks that could end an attribute or a Markdown link are percent-encoded.
+    Marks that could end an attribute or a Markdown link are percent-encoded, a quote among them:
+    Python-Markdown looks for its like to the end of the line.
     """
     address = "".join(url.split())
     try:
         parts = urlsplit(address)
     except ValueError:
         return ""
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    # Controls before the scheme, which urlsplit passes over, would make a relative link of it.
+    if not parts.hostname or not address.lower().startswith(("http://", "https://")):
         return ""
-    return re.sub(r"[^\w\-./?#@!$&'+,;=%~:]", percent, address).replace("&", "&amp;")
+    return re.sub(r"[^\w\-./?#@!$&+,;=%~:]", percent, address).replace("&", "&amp;")
 
 
 def percent(match: re.Match[str]) -> str:

@@ -18,6 +18,7 @@ HOME = Address("")
 PAPERS = Address("papers/")
 DAYS = Address("days/")
 TAGS = Address("tags/")
+TAGS_ABOUT = Address("tags/about/")
 UNTAGGED = Address("tags/untagged/")
 ABOUT = Address("about/")
 

@@ -11,27 +11,22 @@ from types import MappingProxyType
 
 import yaml
 
+from generator.dead_rules import (
+    Line,
+    Written,
+    identity,
+    report_dead_conditions,
+    report_dead_ignores,
+    report_dead_phrases,
+    report_twin,
+)
 from generator.model import Area, Problem, Tag
 from generator.phrases import Phrase, parse_phrase
+from generator.rules import ANYWHERE, MAX_LIMIT, Place, Rule, Rules, Scale
 from generator.yaml_nodes import Sheet, did_you_mean, line_of
 
 RESERVED = frozenset({"about", "untagged", "feed"})
 """Keys that the site uses for itself; so it does with those of digits only."""
-
-MAX_LIMIT = 7
-"""Tags a paper; more would say nothing."""
-
-
-class Place(StrEnum):
-    """Where in a paper a phrase stands, by the sentence that holds it."""
-
-    TITLE = "title"
-    CLAIM = "claim"
-    """A sentence of the abstract that says what the paper does."""
-    OPENING = "opening"
-    """The first sentence of the abstract, unless it is a claim."""
-    TEXT = "text"
-    """Any other sentence of the abstract."""
 
 
 class Fate(StrEnum):
@@ -43,36 +38,6 @@ class Fate(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
-    """Phrases of one worth, under one set of conditions."""
-
-    phrases: tuple[Phrase, ...]
-    points: float
-    near: tuple[Phrase, ...] = ()
-    """One of them has to stand in the same sentence."""
-    not_near: tuple[Phrase, ...] = ()
-    """None of them may stand in the same sentence."""
-    only_in: frozenset[Place] = frozenset(Place)
-    """Elsewhere the phrases count for nothing."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
-    """All that decides about one tag."""
-
-    rules: tuple[Rule, ...]
-    threshold: float
-    ignore: tuple[Phrase, ...] = ()
-    """Longer phrases that hold one of the tag's own, and mean something else."""
-    needs: tuple[Phrase, ...] = ()
-    """One of them has to stand somewhere in the paper."""
-    unless: tuple[Phrase, ...] = ()
-    """None of them may stand anywhere in the paper."""
-    beside: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
-    """Points added, or taken, when the paper earns that other tag by its own words."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Former:
     """A tag of the past: its address answers, and no paper earns it."""
 
@@ -81,29 +46,6 @@ class Former:
     fate: Fate
     heirs: tuple[str, ...]
     """Keys of the tags that took its place: none, one or several."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scale:
-    """What is worth how much: the settings that all tags share."""
-
-    limit: int = MAX_LIMIT
-    threshold: float = 4.0
-    fallback: float = 0.0
-    """A paper without a tag takes its best one from so many points on; 0: none."""
-    points: Mapping[str, float] = field(
-        default_factory=lambda: MappingProxyType({"sure": 4.0, "likely": 2.0, "hint": 1.0})
-    )
-    places: Mapping[Place, float] = field(
-        default_factory=lambda: MappingProxyType(dict.fromkeys(Place, 1.0))
-    )
-    """A phrase's points are multiplied by its place's factor."""
-    repeat: float = 0.0
-    """Each further sentence with the same phrase counts this share of its points."""
-    mentions: int = 1
-    """So many sentences with the same phrase count at most."""
-    claims: tuple[Phrase, ...] = ()
-    """Phrases by which a sentence is known to say what the paper does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,14 +72,6 @@ _SCALE_FIELDS = (
 _FILE_FIELDS = (*_SCALE_FIELDS, "areas", "former")
 _KEY = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _MOST = 1000.0
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """A phrase as written, with its place in the file."""
-
-    phrase: Phrase
-    line: int
 
 
 def parse_vocabulary(text: str, path: str) -> tuple[Vocabulary, tuple[Problem, ...]]:
@@ -195,7 +129,7 @@ def _read_scale(sheet: Sheet, fields: Mapping[str, yaml.Node]) -> Scale:
     )
 
 
-def _bare(lines: Iterable[_Line]) -> tuple[Phrase, ...]:
+def _bare(lines: Iterable[Line]) -> tuple[Phrase, ...]:
     return tuple(line.phrase for line in lines)
 
 
@@ -217,20 +151,20 @@ def _read_worths(
     return MappingProxyType(worths)
 
 
-def _read_phrases(sheet: Sheet, node: yaml.Node | None, what: str) -> list[_Line]:
+def _read_phrases(sheet: Sheet, node: yaml.Node | None, what: str) -> list[Line]:
     """Return a list of bare phrases; equal ones and those that match nothing become problems."""
-    found: dict[tuple[tuple[str, ...], ...], _Line] = {}
+    found: dict[tuple[tuple[str, ...], ...], Line] = {}
     for item in sheet.items(node, what) if node else []:
         line = _read_phrase(sheet, item, what)
         if line is None:
             continue
-        first = found.setdefault(_identity(line.phrase), line)
+        first = found.setdefault(identity(line.phrase), line)
         if first is not line:
-            _report_twin(sheet, line, first, what)
+            report_twin(sheet, line, first, what)
     return list(found.values())
 
 
-def _read_phrase(sheet: Sheet, node: yaml.Node, what: str, *, exact: bool = False) -> _Line | None:
+def _read_phrase(sheet: Sheet, node: yaml.Node, what: str, *, exact: bool = False) -> Line | None:
     text = sheet.text(node, f"a phrase of {what}")
     if text is None:
         return None
@@ -249,19 +183,7 @@ def _read_phrase(sheet: Sheet, node: yaml.Node, what: str, *, exact: bool = Fals
             "words out, or put those around the star under `near`",
         )
         return None
-    return _Line(phrase, line_of(node))
-
-
-def _identity(phrase: Phrase) -> tuple[tuple[str, ...], ...]:
-    return (*phrase.forms, phrase.cased, ("*" * phrase.open_start, "*" * phrase.open_end))
-
-
-def _report_twin(sheet: Sheet, line: _Line, first: _Line, what: str) -> None:
-    sheet.fault(
-        line.line,
-        f"expected each phrase of {what} once, found `{line.phrase.text}` again (line "
-        f"{first.line} has `{first.phrase.text}`); remove one",
-    )
+    return Line(phrase, line_of(node))
 
 
 # --- Areas and tags --------------------------------------------------------------------------
@@ -366,14 +288,14 @@ def _read_rules(sheet: Sheet, draft: _Draft, scale: Scale, drafts: Mapping[str, 
     ]
     found = [rule for rule in rules if rule]
     if not rules:
-        found = [_rule_of_name(draft.tag, scale)]
+        found = [_rule_of_name(draft, scale)]
     own = [line for _, lines in found for line in lines]
     read = {
         name: _read_phrases(sheet, fields.get(name), f"`{name}` of tag `{key}`")
         for name in ("ignore", "needs", "unless")
     }
-    _report_dead_phrases(sheet, found, f"tag `{key}`")
-    _report_dead_ignores(sheet, read["ignore"], own, f"tag `{key}`")
+    report_dead_phrases(sheet, found, f"tag `{key}`")
+    report_dead_ignores(sheet, read["ignore"], own, f"tag `{key}`")
     return Rules(
         rules=tuple(rule for rule, _ in found),
         threshold=threshold or scale.threshold,
@@ -384,16 +306,14 @@ def _read_rules(sheet: Sheet, draft: _Draft, scale: Scale, drafts: Mapping[str, 
     )
 
 
-_Written = tuple[Rule, tuple[_Line, ...]]
-
-
-def _rule_of_name(tag: Tag, scale: Scale) -> _Written:
+def _rule_of_name(draft: _Draft, scale: Scale) -> Written:
     """Return the rule of a tag that has none: its name, as a likely phrase."""
-    phrase = parse_phrase(tag.name)
-    return Rule(phrases=(phrase,) if phrase.forms else (), points=scale.points["likely"]), ()
+    phrase = parse_phrase(draft.tag.name)
+    lines = (Line(phrase, draft.line),) if phrase.forms else ()
+    return Rule(phrases=_bare(lines), points=scale.points["likely"]), lines
 
 
-def _read_rule(sheet: Sheet, node: yaml.Node, points: float, what: str) -> _Written | None:
+def _read_rule(sheet: Sheet, node: yaml.Node, points: float, what: str) -> Written | None:
     """Return a phrase, or phrases with conditions, as a rule, with their lines."""
     if not isinstance(node, yaml.MappingNode):
         line = _read_phrase(sheet, node, what)
@@ -410,7 +330,7 @@ def _read_rule(sheet: Sheet, node: yaml.Node, points: float, what: str) -> _Writ
     lines = tuple(line for line in read if line)
     near = _read_phrases(sheet, fields.get("near"), f"`near` in {what}")
     not_near = _read_phrases(sheet, fields.get("not near"), f"`not near` in {what}")
-    _report_dead_conditions(sheet, lines, near, not_near, what)
+    report_dead_conditions(sheet, lines, near, not_near, what)
     worth = points
     if "points" in fields:
         worth = sheet.number(fields["points"], f"`points` in {what}", 0.01, _MOST) or points
@@ -437,7 +357,7 @@ def _read_places(sheet: Sheet, node: yaml.Node | None, what: str) -> frozenset[P
                 f"expected one of {', '.join(known)} for `only in` of {what}, found `{name}`"
                 f"{did_you_mean(name, known)}; choose one",
             )
-    return frozenset(places or Place)
+    return frozenset(places or ANYWHERE)
 
 
 def _read_beside(
@@ -502,101 +422,3 @@ def _read_heirs(
                 yield heir
             else:
                 _report_unknown_tag(sheet, line_of(item), heir, what, drafts)
-
-
-# --- Rules that can never matter -------------------------------------------------------------
-
-
-def _report_dead_phrases(sheet: Sheet, written: list[_Written], what: str) -> None:
-    """Report phrases that stand twice in a tag, or lie within one that is worth as much."""
-    seen: dict[tuple[tuple[str, ...], ...], _Line] = {}
-    free: dict[tuple[str, ...], tuple[_Line, float]] = {}
-    for rule, lines in written:
-        bare = not rule.near and not rule.not_near and rule.only_in == frozenset(Place)
-        for line in lines:
-            first = seen.setdefault(_identity(line.phrase), line)
-            if first is not line:
-                _report_twin(sheet, line, first, what)
-            elif bare and not line.phrase.cased and not line.phrase.open_start:
-                free.update((form, (line, rule.points)) for form in line.phrase.forms)
-    for rule, lines in written:
-        for line in lines:
-            covers = [_covering(line.phrase, form, free) for form in line.phrase.forms]
-            cover = covers[0]
-            if cover and all(covers) and cover[1] >= rule.points and cover[0] is not line:
-                sheet.fault(
-                    line.line,
-                    f"expected phrases that add something to {what}, found "
-                    f"`{line.phrase.text}`, which `{cover[0].phrase.text}` (line "
-                    f"{cover[0].line}) finds already; remove it",
-                )
-
-
-def _covering(
-    phrase: Phrase, form: tuple[str, ...], free: Mapping[tuple[str, ...], tuple[_Line, float]]
-) -> tuple[_Line, float] | None:
-    """Return a phrase that is found wherever this form is, and its points: the dearest."""
-    found: list[tuple[_Line, float]] = []
-    for first in range(len(form)):
-        for last in range(first + 1, len(form) + 1):
-            part = form[first:last]
-            closed = last < len(form) or not phrase.open_end
-            stems = range(1, len(part[-1]) + 1)
-            for candidate in (part, *((*part[:-1], part[-1][:cut]) for cut in stems)):
-                known = free.get(candidate)
-                if not known or known[0].phrase is phrase:
-                    continue
-                if known[0].phrase.open_end or (candidate == part and closed):
-                    found.append(known)
-    return max(found, key=lambda known: known[1], default=None)
-
-
-def _report_dead_ignores(
-    sheet: Sheet, ignores: Iterable[_Line], own: Iterable[_Line], what: str
-) -> None:
-    """Report phrases under `ignore` that share no word with the tag's own."""
-    forms = [(form, line.phrase) for line in own for form in line.phrase.forms]
-    exact = {word for form, _ in forms for word in form}
-    stems = tuple(form[-1] for form, phrase in forms if phrase.open_end)
-    ends = tuple(form[0] for form, phrase in forms if phrase.open_start)
-    for line in ignores:
-        used = [word for form in line.phrase.forms for word in form]
-        if not any(w in exact or w.startswith(stems) or w.endswith(ends) for w in used):
-            sheet.fault(
-                line.line,
-                f"expected a phrase that holds one of those of {what} under `ignore`, found "
-                f"`{line.phrase.text}`, which shares no word with them; remove it, or use `unless`",
-            )
-
-
-def _report_dead_conditions(
-    sheet: Sheet,
-    lines: tuple[_Line, ...],
-    near: list[_Line],
-    not_near: list[_Line],
-    what: str,
-) -> None:
-    """Report conditions that always hold or never hold."""
-    unwanted = {_identity(line.phrase) for line in not_near}
-    wanted = {_identity(line.phrase) for line in near}
-    for line in lines:
-        own = _identity(line.phrase)
-        if own in unwanted:
-            sheet.fault(
-                line.line,
-                f"expected other words under `not near` in {what}, found `{line.phrase.text}` "
-                "itself, so that it can never match; remove it there",
-            )
-        if own in wanted:
-            sheet.fault(
-                line.line,
-                f"expected other words under `near` in {what}, found `{line.phrase.text}` itself, "
-                "so that the condition always holds; remove it there",
-            )
-    for line in near:
-        if _identity(line.phrase) in unwanted:
-            sheet.fault(
-                line.line,
-                f"expected `{line.phrase.text}` either under `near` or under `not near` in {what}, "
-                "found it under both; remove one",
-            )

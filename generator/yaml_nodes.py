@@ -50,8 +50,8 @@ class Sheet:
             message = f"expected YAML, found a fault: {error.problem}; mend this line"
             self.fault(int(mark.line) + 1 if mark else 0, message)
         except (yaml.YAMLError, RecursionError) as error:
-            reason = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
-            self.fault(0, f"expected YAML, but {reason}; write it anew")
+            reason = "too deep a nesting" if isinstance(error, RecursionError) else str(error)
+            self.fault(0, f"expected YAML, found {' '.join(reason.split())}; mend the file")
         else:
             if node is None:
                 self.fault(0, "expected a table, found an empty file; fill it")

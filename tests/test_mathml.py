@@ -60,6 +60,7 @@ class MathReader(HTMLParser):
         assert not self.open
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Open an element that may stand here."""
         assert tag in ELEMENTS
         assert (tag == "math") is not bool(self.open)
         for name, value in attrs:
@@ -74,22 +75,27 @@ class MathReader(HTMLParser):
         self.open.append([tag, 0])
 
     def handle_endtag(self, tag: str) -> None:
+        """Close the element that is open."""
         name, children = self.open.pop()
         assert name == tag
         assert CHILDREN.get(tag, children) == children
 
     def handle_data(self, data: str) -> None:
+        """Take text, which stands in leaves only."""
         assert self.open
         assert self.open[-1][0] in {"mi", "mn", "mo", "mtext"}
         self.text += data
 
     def handle_comment(self, data: str) -> None:
+        """Refuse a comment."""
         pytest.fail(f"a comment: {data!r}")
 
     def handle_decl(self, decl: str) -> None:
+        """Refuse a declaration."""
         pytest.fail(f"a declaration: {decl!r}")
 
     def handle_pi(self, data: str) -> None:
+        """Refuse a processing instruction."""
         pytest.fail(f"a processing instruction: {data!r}")
 
 

@@ -1,0 +1,420 @@
+"""The catalog as slices of one Lunr index, which a reader's browser searches.
+
+Lunr scores a document by the product of the query's vector with the document's, so an index that
+holds only the query's terms scores as the whole one does. The slices are that index cut up: the
+vocabulary by prefix, the postings by term, what is shown by document; the worker in
+`overrides/assets/javascripts/search/` fetches what a query needs and puts it together.
+"""
+
+import base64
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import groupby
+
+from generator import urls
+from generator.catalog import Catalog
+from generator.cleaning import excerpt, plain, spoken
+from generator.model import Tag
+from generator.search_numbers import number, numbers
+from generator.search_postings import (
+    BLOCK,
+    FIELDS,
+    Block,
+    Fields,
+    Postings,
+    count,
+    digest,
+    encode_block,
+    format_block,
+    format_counts,
+    join,
+    parse_block,
+    parse_counts,
+    spellings,
+)
+from generator.search_terms import Terms
+
+FORMAT = 1
+"""Of the slices; a worker that knows another asks for a reload."""
+BOOSTS = {"title": 5, "tag": 2, "text": 1}
+GROUP = 8
+"""Document numbers whose shown texts share a file."""
+SHOWN = 700
+"""Characters of a text that a result may show a part of."""
+POSTINGS_SIZE = 16_000
+"""Characters of a slice of postings, half of that gzipped; a commoner word has one of its own."""
+WORDS_SIZE = 16_000
+"""Characters of a slice of the vocabulary."""
+LUNR = "contrib/search/templates/search/lunr.js"
+"""Where the mkdocs package has Lunr, from its folder."""
+
+CODE = 1
+"""Of everything cached: goes up where counting, encoding or showing changes."""
+
+Cache = Mapping[str, bytes]
+Json = str | int | Sequence["Json"] | Mapping[str, "Json"] | None
+
+
+class Kind(StrEnum):
+    """What a document is."""
+
+    PAPER = "paper"
+    DAY = "day"
+    TAG = "tag"
+    PAGE = "page"
+
+
+KINDS = tuple(Kind)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A page that search finds."""
+
+    number: int
+    """Orders documents of one score; unique, ascending, may leave numbers out."""
+    address: str
+    title: str
+    """Cleaned, formulas as LaTeX."""
+    text: str
+    """Cleaned, formulas as LaTeX."""
+    tags: tuple[Tag, ...] = ()
+    days: tuple[str, ...] = ()
+    """ISO, ascending."""
+    code: bool = False
+    """Whether it names a place where its code is."""
+    kind: Kind = Kind.PAPER
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """A file of the search's data folder."""
+
+    path: str
+    """Relative to that folder, with slashes."""
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slices:
+    """The files that the worker fetches, and what makes the next build quick."""
+
+    files: tuple[File, ...]
+    """All of them; those but `index.json` have their content's hash in their name."""
+    cache: Cache
+    """Takes the place of the one before: what is not in it is of no use any more."""
+
+
+def documents(catalog: Catalog) -> Iterator[Document]:
+    """Yield what search finds: papers in ledger order, then days, tags and areas.
+
+    A paper's number is its place in the ledger, so that a withdrawn one leaves a gap and moves
+    no other.
+    """
+    listed = {paper.slug for paper in catalog.listed}
+    for at, paper in enumerate(catalog.papers):
+        if paper.slug in listed:
+            yield Document(
+                number=at,
+                address=urls.paper(paper.slug),
+                title=paper.title,
+                text=paper.text.abstract,
+                tags=tuple(catalog.tags_of(paper)),
+                days=tuple(day.isoformat() for day in paper.days),
+                code=paper.has_code,
+            )
+    for at, page in enumerate(pages(catalog), len(catalog.papers)):
+        kind, address, title, text, days = page
+        yield Document(number=at, address=address, title=title, text=text, days=days, kind=kind)
+
+
+def pages(catalog: Catalog) -> Iterator[tuple[Kind, str, str, str, tuple[str, ...]]]:
+    """Yield the kind, address, title, text and days of each page that is no paper's."""
+    for day in catalog.days:
+        name = f"{day.date.day} {day.date:%B %Y}"
+        iso = day.date.isoformat()
+        yield Kind.DAY, urls.day(day.date), name, f"{len(day.items)} papers listed on {iso}", (iso,)
+    for tag in catalog.tags.values():
+        yield Kind.TAG, urls.tag(tag.key), tag.name, tag.note, ()
+    for area in catalog.areas:
+        names = ", ".join(catalog.tags[key].name for key in area.tags)
+        yield Kind.PAGE, urls.area(area.key), area.name, names, ()
+
+
+def indexed(document: Document) -> Fields:
+    """Return what Lunr reads of a document: its title, its tags and its text."""
+    tags = " ".join(tag.name for tag in document.tags)
+    return spoken(document.title), tags, spoken(document.text)
+
+
+def lunr_module(source: str) -> str:
+    """Return lunr.js as a module: its wrapper takes the way that Node's modules go.
+
+    As it stands it looks for `this`, which a module has not.
+    """
+    head = "const module = { exports: {} }, exports = module.exports;\n"
+    return f"{head}{source}\nexport default module.exports;\n"
+
+
+def slices(documents: Sequence[Document], cache: Cache) -> Slices:
+    """Return the slices of these documents, which come in order of their numbers.
+
+    The same documents give the same bytes, whatever the cache holds.
+    """
+    kept: dict[str, bytes] = {}
+    found = list(in_blocks(documents))
+    tags = {tag.key: tag for document in documents for tag in document.tags}
+    places = {key: at for at, key in enumerate(sorted(tags))}
+
+    blocks = list(read_blocks(found, cache, kept))
+    texts = list(read_texts(found, places, cache, kept))
+    block_files = [block_file(block, files) for block, files in zip(blocks, texts, strict=True)]
+    facet_files = [facet_file(each, places) for each in found]
+    postings = join(blocks)
+    terms = sorted(postings.count, key=utf16)
+    posting_files = list(cut("postings", posting_rows(terms, postings), POSTINGS_SIZE))
+    word_files = list(cut("words", word_rows(terms, postings, spellings(blocks)), WORDS_SIZE))
+    manifest: dict[str, Json] = {
+        "format": FORMAT,
+        "documents": len(documents),
+        "numbers": documents[-1].number + 1 if documents else 0,
+        "terms": len(terms),
+        "block": BLOCK,
+        "group": GROUP,
+        "fields": [
+            [name, BOOSTS[name], sum(block.totals[at] for block in blocks)]
+            for at, name in enumerate(FIELDS)
+        ],
+        "kinds": list(KINDS),
+        "tags": [[key, tags[key].name] for key in places],
+        "postings": table(posting_files),
+        "words": table(word_files),
+        "blocks": [hash_in(file.path) for file in block_files],
+        "facets": [hash_in(file.path) for file in facet_files],
+    }
+    version = digest(dump(manifest))[:12]
+    index = dump({"version": version, **manifest})
+    files = (
+        File(path="index.json", content=index.encode()),
+        *(file for _, file in (*posting_files, *word_files)),
+        *block_files,
+        *facet_files,
+        *(file for group in texts for file in group if file),
+    )
+    return Slices(files=files, cache=kept)
+
+
+def in_blocks(documents: Iterable[Document]) -> Iterator[list[Document]]:
+    """Yield the documents of each block of numbers; a block may be empty."""
+    found: list[Document] = []
+    end = BLOCK
+    for document in documents:
+        while document.number >= end:
+            yield found
+            found, end = [], end + BLOCK
+        found.append(document)
+    if found:
+        yield found
+
+
+def read_blocks(
+    found: Iterable[Sequence[Document]], cache: Cache, kept: dict[str, bytes]
+) -> Iterator[Block]:
+    """Yield the blocks, from the cache where it has them; put into `kept` what is to stay."""
+    terms = Terms(json.loads(cache.get(f"terms-{CODE}", b"{}")))
+    for at, documents in enumerate(found):
+        keys = {
+            each.number: digest(each.title, each.text, *(tag.name for tag in each.tags))
+            for each in documents
+        }
+        mark = digest(*(f"{at} {key}" for at, key in keys.items())).encode()
+        name, counts_name = f"block-{CODE}-{at}", f"counts-{CODE}-{at}"
+        before, counts_before = cache.get(name, b""), cache.get(counts_name, b"{}")
+        if before.startswith(mark):
+            kept |= {name: before, counts_name: counts_before}
+            yield parse_block(before[len(mark) :])
+            continue
+        known = parse_counts(counts_before)
+        counts = {
+            each.number: known.get(keys[each.number]) or count(indexed(each), terms)
+            for each in documents
+        }
+        block = encode_block(at * BLOCK, counts, terms)
+        kept[counts_name] = format_counts({keys[n]: each for n, each in counts.items()})
+        kept[name] = mark + format_block(block)
+        yield block
+    kept[f"terms-{CODE}"] = json.dumps(terms).encode()
+
+
+def read_texts(
+    found: Iterable[Sequence[Document]],
+    places: Mapping[str, int],
+    cache: Cache,
+    kept: dict[str, bytes],
+) -> Iterator[list[File | None]]:
+    """Yield for each block the files of what its results show, None for a group without.
+
+    Unchanged ones come from the cache, where a line holds a group's digest and content.
+    """
+    for at, documents in enumerate(found):
+        name = f"texts-{CODE}-{at}"
+        lines = (line.partition(b" ") for line in cache.get(name, b"").split(b"\n"))
+        known = {mark: content for mark, _, content in lines}
+        start = at * BLOCK // GROUP
+        files: list[File | None] = [None] * (BLOCK // GROUP)
+        out = []
+        for group, shown in groupby(documents, key=lambda each: each.number // GROUP):
+            rows = list(shown)
+            mark = digest(*(part for each in rows for part in seen(each, places))).encode()
+            content = known.get(mark) or text_rows(rows, places)
+            path = f"texts/{group}-{short_hash(content)[:4]}.json"
+            files[group - start] = File(path=path, content=content)
+            out.append(b"%b %b" % (mark, content))
+        kept[name] = b"\n".join(out)
+        yield files
+
+
+def seen(document: Document, places: Mapping[str, int]) -> Iterator[str]:
+    """Yield all that a result's text is made from."""
+    yield f"{document.number} {document.kind} {document.code} {' '.join(document.days)}"
+    yield " ".join(str(places[tag.key]) for tag in document.tags)
+    yield from (document.address, document.title, document.text)
+
+
+def text_rows(documents: Iterable[Document], places: Mapping[str, int]) -> bytes:
+    """Return what the results of a group show, each at its place; one line."""
+    rows: list[Json] = [None] * GROUP
+    for document in documents:
+        rows[document.number % GROUP] = [
+            document.address,
+            KINDS.index(document.kind),
+            " ".join(plain(document.title).split()),
+            excerpt(document.text, SHOWN),
+            [places[tag.key] for tag in document.tags],
+            document.days,
+            int(document.code),
+        ]
+    return dump(rows).encode("utf-8", "replace")
+
+
+def block_file(block: Block, shown: Sequence[File | None]) -> File:
+    """Return the file of a block's lengths, and of the hashes in its texts' names."""
+    texts = "".join(hash_in(file.path) if file else "...." for file in shown)
+    return named("blocks", dump({"lengths": block.lengths, "texts": texts}))
+
+
+def facet_file(documents: Sequence[Document], tag_ids: Mapping[str, int]) -> File:
+    """Return the file of what a block's documents are filtered and ordered by.
+
+    For each document: the step from the number before; its kind; whether it has code; its tags'
+    count and places in the manifest; its days' count, and each as days since the one before, the
+    first since the block's first.
+    """
+    ordinals = [[day_number(day) for day in document.days] for document in documents]
+    epoch = min((days[0] for days in ordinals if days), default=0)
+    values: list[int] = []
+    before = -1
+    for document, days in zip(documents, ordinals, strict=True):
+        marks = KINDS.index(document.kind) * 2 + document.code
+        values += (document.number - before, marks, len(document.tags))
+        values += (tag_ids[tag.key] for tag in document.tags)
+        values.append(len(days))
+        values += (day - last for day, last in zip(days, (epoch, *days), strict=False))
+        before = document.number
+    return named("facets", dump({"epoch": epoch, "values": numbers(values)}))
+
+
+def day_number(iso: str) -> int:
+    """Return an ISO day as days since 0001-01-01, which is 1."""
+    return dt.date.fromisoformat(iso).toordinal()
+
+
+def posting_rows(terms: Iterable[str], postings: Postings) -> Iterator[tuple[str, str]]:
+    """Yield each term with its row: the term, then its postings in text, title and tags.
+
+    Terms are letters and digits, and numbers' alphabet leaves out what JSON would escape.
+    """
+    title, tag, text = postings.texts
+    for term in terms:
+        row = [term, text.get(term, ""), title.get(term, ""), tag.get(term, "")]
+        while not row[-1]:
+            row.pop()
+        quoted = '","'.join(row)
+        yield term, f'["{quoted}"]'
+
+
+def word_rows(
+    terms: Iterable[str], postings: Postings, spelt: Mapping[str, str]
+) -> Iterator[tuple[str, str]]:
+    """Yield each term with its row: how common it is, and its spelling where it is no word itself.
+
+    A spelling is what it shares with the term, as a number of characters, and the rest.
+    """
+    for term in terms:
+        word = spelt.get(term, term)
+        row = f"{number(postings.count[term])}{term}"
+        if word != term:
+            same = shared(term, word)
+            row = f"{row} {number(same)}{word[same:]}"
+        yield term, f'"{row}"'
+
+
+def shared(one: str, other: str) -> int:
+    """Return how many characters at their beginning two words share."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
+
+
+def cut(folder: str, rows: Iterable[tuple[str, str]], size: int) -> Iterator[tuple[str, File]]:
+    """Yield slices of rows, each with its first term: as many rows as stay below this size.
+
+    So a prefix with many terms is cut up, and prefixes with few share a slice.
+    """
+    first, found, length = "", list[str](), 0
+    for term, row in rows:
+        if found and length + len(row) > size:
+            yield first, named(folder, f"[{','.join(found)}]")
+            found, length = [], 0
+        first = first if found else term
+        found.append(row)
+        length += len(row)
+    if found:
+        yield first, named(folder, f"[{','.join(found)}]")
+
+
+def table(files: Sequence[tuple[str, File]]) -> dict[str, Json]:
+    """Return for the manifest the first terms of slices, and the hashes in their names."""
+    return {
+        "first": [first for first, _ in files],
+        "hash": [hash_in(file.path) for _, file in files],
+    }
+
+
+def named(folder: str, content: str) -> File:
+    """Return a file that bears the hash of its content."""
+    data = content.encode("utf-8", "replace")
+    return File(path=f"{folder}/{short_hash(data)}.json", content=data)
+
+
+def short_hash(content: bytes) -> str:
+    """Return 8 lower-case letters and digits that stand for this content: 40 bits."""
+    return base64.b32encode(hashlib.sha256(content).digest()[:5]).decode().lower()
+
+
+def hash_in(path: str) -> str:
+    """Return the hash in a file's name."""
+    return path.rpartition("/")[2].rpartition("-")[2].removesuffix(".json")
+
+
+def utf16(term: str) -> bytes:
+    """Return what orders terms as JavaScript does."""
+    return term.encode("utf-16-be", "surrogatepass")
+
+
+def dump(value: Json) -> str:
+    """Return a value as JSON without blanks."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,180 @@
+"""Postings: which documents hold a term, and how often; counted once, encoded block by block.
+
+Documents come in blocks of numbers. What a block comes to depends on its documents alone, so a
+new day counts its own papers and encodes the last block anew; all the others are joined as they
+were.
+"""
+
+import hashlib
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from generator.search_numbers import gap, number
+from generator.search_terms import Terms, words
+
+FIELDS = ("title", "tag", "text")
+"""In Lunr's order, which is the manifest's."""
+BLOCK = 4096
+"""Document numbers in a block."""
+
+Fields = tuple[str, str, str]
+Counts = tuple[dict[str, int], dict[str, int], dict[str, int]]
+"""How often each word stands in title, tags and text; stop words are not counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """A field's postings in a block, a place in each list for each term."""
+
+    terms: list[str]
+    first: list[int]
+    """The first document that has the term."""
+    times: list[int]
+    """How often the term stands in it."""
+    last: list[int]
+    count: list[int]
+    """How many documents have it."""
+    rest: list[str]
+    """The postings behind the first, encoded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """What a block's documents come to."""
+
+    runs: tuple[Runs, ...]
+    """For each field."""
+    lengths: tuple[str, ...]
+    """For each field, each document's length and one, none for a number without document."""
+    totals: tuple[int, ...]
+    """For each field, the sum of its lengths."""
+    spellings: dict[str, tuple[str, int]]
+    """By term that is not spelt in one way, or not as it is: the commonest way, and how often."""
+
+
+@dataclass(frozen=True, slots=True)
+class Postings:
+    """The whole archive's postings by term."""
+
+    texts: tuple[dict[str, str], ...] = field(default_factory=lambda: tuple({} for _ in FIELDS))
+    """For each field, encoded."""
+    count: dict[str, int] = field(default_factory=dict)
+    """In how many fields of documents a term stands: Lunr's document frequency."""
+
+
+def digest(*parts: str) -> str:
+    """Return 32 hex digits that stand for these texts in this order."""
+    joined = "\0".join(parts).encode("utf-8", "surrogatepass")
+    return hashlib.sha256(joined).hexdigest()[:32]
+
+
+def count(fields: Fields, terms: Terms) -> Counts:
+    """Return how often each word stands in each field."""
+    title, tag, text = (
+        {word: n for word, n in Counter(words(each)).items() if terms[word]} for each in fields
+    )
+    return title, tag, text
+
+
+def parse_counts(blob: bytes) -> dict[str, Counts]:
+    """Return counts by what their documents say."""
+    return {key: (a, b, c) for key, (a, b, c) in json.loads(blob).items()}
+
+
+def format_counts(counts: Mapping[str, Counts]) -> bytes:
+    """Return counts for the cache."""
+    return json.dumps(counts).encode()
+
+
+def encode_block(start: int, counted: Mapping[int, Counts], terms: Terms) -> Block:
+    """Return the block that begins with this number; its documents come in order of number."""
+    runs, lengths, totals = [], [], []
+    spelt: dict[str, int] = defaultdict(int)
+    for index in range(len(FIELDS)):
+        postings: dict[str, list[tuple[int, int]]] = {}
+        length_of: dict[int, int] = {}
+        for at, counts in counted.items():
+            length_of[at] = sum(counts[index].values())
+            for term, times in by_term(counts[index], terms, spelt).items():
+                postings.setdefault(term, []).append((at, times))
+        runs.append(Runs(*map(list, zip(*map(run, postings.items()), strict=True))))
+        numbered = (length_of.get(at, -1) + 1 for at in range(start, start + BLOCK))
+        lengths.append("".join(map(number, numbered)).rstrip(number(0)))
+        totals.append(sum(length_of.values()))
+    return Block(tuple(runs), tuple(lengths), tuple(totals), commonest(spelt, terms))
+
+
+def by_term(counts: Mapping[str, int], terms: Terms, spelt: dict[str, int]) -> dict[str, int]:
+    """Return how often each term stands, and note how often each word does."""
+    found: dict[str, int] = {}
+    for word, times in counts.items():
+        term = terms[word]
+        found[term] = found.get(term, 0) + times
+        spelt[word] += times
+    return found
+
+
+def commonest(spelt: Mapping[str, int], terms: Terms) -> dict[str, tuple[str, int]]:
+    """Return the commonest spelling of each term, the first of the alphabet of two as common."""
+    ways: dict[str, list[tuple[int, str]]] = {}
+    for word, times in spelt.items():
+        ways.setdefault(terms[word], []).append((-times, word))
+    best = {term: min(found) for term, found in ways.items() if found[1:] or found[0][1] != term}
+    return {term: (word, -times) for term, (times, word) in best.items()}
+
+
+def run(item: tuple[str, Sequence[tuple[int, int]]]) -> tuple[str, int, int, int, int, str]:
+    """Return a term's place in each list of `Runs`."""
+    term, postings = item
+    first, times = before, _ = postings[0]
+    pieces = []
+    for at, n in postings[1:]:
+        pieces.append(gap(at - before, n))
+        before = at
+    return term, first, times, before, len(postings), "".join(pieces)
+
+
+def format_block(block: Block) -> bytes:
+    """Return a block for the cache."""
+    runs = [[getattr(each, name) for name in Runs.__slots__] for each in block.runs]
+    return json.dumps([runs, block.lengths, block.totals, block.spellings]).encode()
+
+
+def parse_block(blob: bytes) -> Block:
+    """Return a block from the cache."""
+    runs, lengths, totals, spellings = json.loads(blob)
+    return Block(tuple(Runs(*each) for each in runs), tuple(lengths), tuple(totals), spellings)
+
+
+def join(blocks: Iterable[Block]) -> Postings:
+    """Return the postings of the whole archive."""
+    found = Postings()
+    ends: tuple[dict[str, int], ...] = tuple({} for _ in FIELDS)
+    for block in blocks:
+        for runs, texts, end in zip(block.runs, found.texts, ends, strict=True):
+            for term, first, times, last, n, rest in zip(
+                runs.terms, runs.first, runs.times, runs.last, runs.count, runs.rest, strict=True
+            ):
+                step = gap(first - end.get(term, -1), times)
+                texts[term] = f"{texts.get(term, '')}{step}{rest}"
+                end[term] = last
+                found.count[term] = found.count.get(term, 0) + n
+    return found
+
+
+def spellings(blocks: Iterable[Block]) -> dict[str, str]:
+    """Return how each term is spelt that is not spelt in one way, or not as it is.
+
+    The commonest way of the blocks; one that wins none of them is not counted.
+    """
+    best: dict[str, tuple[str, int]] = {}
+    for block in blocks:
+        for term, (word, times) in block.spellings.items():
+            known, so_far = best.get(term, (word, 0))
+            if known == word:
+                best[term] = (word, so_far + times)
+            elif times > so_far:
+                best[term] = (word, times)
+    return {term: word for term, (word, _) in best.items()}

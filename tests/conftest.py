@@ -1,0 +1,69 @@
+"""What the tests share: archives made in a temporary folder, and the command, run on them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from generator.cli import run
+from generator.start import start_archive
+
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+"""Real data, which is no part of the project."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option that writes what golden tests expect."""
+    parser.addoption(
+        "--update-golden", action="store_true", help="write what golden tests expect, and pass"
+    )
+
+
+@pytest.fixture
+def update_golden(request: pytest.FixtureRequest) -> bool:
+    """Whether golden files are to be written."""
+    return bool(request.config.getoption("--update-golden"))
+
+
+@pytest.fixture
+def shared() -> Path:
+    """Where real data lies; the test is skipped where there is none."""
+    if not SHARED.is_dir():
+        pytest.skip("needs ../shared, which is no part of the project")
+    return SHARED
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a command did."""
+
+    status: int
+    out: str
+    err: str
+
+
+Daybook = Callable[..., Outcome]
+
+
+@pytest.fixture
+def daybook(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Daybook:
+    """Run the command in this process, from its entry point to its exit status."""
+
+    def call(*arguments: str | Path) -> Outcome:
+        monkeypatch.setattr("sys.argv", ["daybook", *map(str, arguments)])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            run()
+        said = capsys.readouterr()
+        return Outcome(int(ended.value.code or 0), said.out, said.err)
+
+    return call
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Path:
+    """A new archive without a dump."""
+    folder = tmp_path / "archive"
+    start_archive(folder, name="Lists", url="https://lists.test/papers/")
+    return folder
