@@ -13,7 +13,7 @@ from generator.decisions import NO_MEND, Mend, parse_corrections, parse_merges
 from generator.ledger import Assignment, Finder, Kind, Ledger, Line, assign, parse_ledger
 from generator.merge import Resolve, Sighting, Whereabouts, merge, sightings_of
 from generator.model import Dump, EntryId, Problem
-from generator.papers import papers
+from generator.papers import papers, with_related
 from generator.parse import Reading, mends_that_miss, parse
 from generator.tagging import Tagger
 from generator.text import quoted
@@ -100,7 +100,7 @@ def read(record: Record) -> Archive:
     moved = moved_days(once, by_dump, superseded, dumps)
     tagger = Tagger(vocabulary)
     catalog = catalog_of(
-        tuple(papers(works, assignment, tagger)),
+        with_related(tuple(papers(works, assignment, tagger))),
         sources=sources_of(dumps),
         vocabulary=vocabulary,
         ledger=ledger,
@@ -130,10 +130,10 @@ def read(record: Record) -> Archive:
 
 
 def without_doubles(dumps: Iterable[RawDump]) -> tuple[tuple[RawDump, ...], list[Problem]]:
-    """Return each dump once; the same bytes in a second file are a problem."""
+    """Return each dump once, by path; the same bytes in a second file are a problem."""
     seen: dict[str, RawDump] = {}
     problems = []
-    for dump in dumps:
+    for dump in sorted(dumps, key=lambda each: each.path):
         first = seen.setdefault(dump.sha256, dump)
         if first is not dump:
             problems.append(

@@ -15,6 +15,7 @@ BLACKBOARD = frozenset("RNZQCFEP")
 TIES = frozenset([*RELATIONS, *ARROWS])
 SIZES = frozenset(DELIMITERS)
 ESCAPED = frozenset("%#&")
+CLOSERS = frozenset(")}")
 TELLING = frozenset("^_=<>+|*")
 WRAPPERS = {"mathcal": "mathrm", "mathscr": "mathrm", "mathbb": "mathrm", "mathbf": "hat"}
 WRAPPERS |= {"textbf": "underline", "texttt": "mathbf", "textit": "underline", "frac": "sqrt"}
@@ -178,18 +179,20 @@ def is_name(letters: str) -> bool:
 
 def is_set(atoms: Atoms, opening: int, closing: int) -> bool:
     r"""Return whether braces are those of a set, `\{0,1\}`, which once had backslashes."""
-    if opening:
-        before = atoms[opening - 1]
-        if before.text in {"^", "_", "}", ")"} or before.text[-1].isalnum():
-            return before.command and before.text in SIZES
+    before = atoms[opening - 1] if opening else None
+    if before and before.command and before.text not in TIES:
+        return before.text in SIZES
+    if before and not before.command and (before.text in "^_})" or before.text[-1].isalnum()):
+        return False
     inner = [atom.text for atom in atoms[opening + 1 : closing]]
     return len(inner) > 1 and any(text in {",", ":", "|", "mid", "dots", "ldots"} for text in inner)
 
 
 def wrap(atoms: Atoms, opening: int, pairs: dict[int, int], before: list[str]) -> None:
-    """Put a second macro around a command whose braces survived: one macro would have gone.
+    r"""Put a second macro around a command whose braces survived: one macro would have gone.
 
-    The first closing brace is the one that was lost, so the new one stands next to it.
+    The first closing brace is the one that was lost, so the new one stands next to the next, or
+    where the argument must have ended: of `\sqrt{\mathcal{C}_1/m}` is left `mathcal{C_1/m}`.
     """
     name, closing = atoms[opening - 1].text, pairs[opening]
     if name not in ARGUMENT and name in SIZES:
@@ -198,10 +201,12 @@ def wrap(atoms: Atoms, opening: int, pairs: dict[int, int], before: list[str]) -
     if name == "mathcal" and atoms[opening + 1].text == "O":
         wrapper = "tilde"
     first = next(k for k in range(opening, closing + 1) if atoms[k].text == "}")
-    if name in FRACTIONS:
+    if name in FRACTIONS and name != "sqrt":
         inner = next((k for k in range(opening + 1, closing) if k in pairs), 0)
         if inner and pairs[inner] == closing - 1 and atoms[inner - 1].text not in {"^", "_"}:
             first = inner - 1
+    elif len(atoms[opening + 1].text) == 1 and atoms[opening + 2].text not in CLOSERS:
+        wrapper, first = "displaystyle", opening + 1
     elif first == closing and closing + 1 in pairs:
         wrapper = "frac"
     before[opening - 1] += f"\\{wrapper}{{"

@@ -1,6 +1,7 @@
 """The catalog as Markdown pages, through templates/."""
 
 import datetime as dt
+import html
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -39,6 +40,9 @@ NEWEST = 50
 """Papers on a tag's own page; its months hold the rest."""
 EXCERPT = 320
 """Characters of an abstract on a list."""
+LONGEST_MARKDOWN = 50_000
+"""Characters of a paragraph's Markdown. The time that Python-Markdown takes grows with the square of
+a paragraph's marks: minutes, for an abstract of nothing else."""
 RECENT_DAYS = 7
 """Days that the home page names."""
 
@@ -82,6 +86,25 @@ def rich_parts(cleaned: str, *, live: bool) -> Iterator[str]:
             yield f"[{markdown(part.value)}]({web_address(part.url)})"
         else:
             yield spaced(part.value)
+
+
+def paragraph(cleaned: str) -> Inert:
+    """Return cleaned text as a paragraph, like `rich`; an endless one as HTML, which is passed on."""
+    line = rich(cleaned)
+    return line if len(line) <= LONGEST_MARKDOWN else Inert(f"<p>{''.join(html_parts(cleaned))}</p>")
+
+
+def html_parts(cleaned: str) -> Iterator[str]:
+    """Yield the HTML of each part of a cleaned text, on one line."""
+    for part in segments(cleaned):
+        if part.kind is SegmentKind.FORMULA and (mathml := to_mathml(part.value)):
+            yield f'<span class="db-math">{mathml}</span>'
+        elif part.kind is SegmentKind.FORMULA:
+            yield attribute(plain(f"${part.value}$"))
+        elif part.kind is SegmentKind.LINK and (address := web_address(part.value)):
+            yield f'<a href="{address}">{attribute(part.value)}</a>'
+        else:
+            yield html.escape(visible(part.value))
 
 
 def spaced(text: str) -> str:
@@ -157,6 +180,7 @@ def environment() -> jinja2.Environment:
         label=label,
         long_date=long_date,
         month=month,
+        paragraph=paragraph,
         paragraphs=lambda cleaned: [part for part in cleaned.split("\n") if part.strip()],
         plain=words,
         quote=lambda text: Inert(quote_plus(visible(text), errors="replace")),

@@ -1,14 +1,17 @@
 """Works with a permalink to papers: their texts made readable, their tags found."""
 
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from dataclasses import replace
+from functools import cache, lru_cache
+from importlib.resources import files
 
 from generator.cleaning import clean, clean_title
 from generator.formulas import restore
 from generator.ledger import Assignment
 from generator.links import find_links
 from generator.merge import Work
-from generator.model import Paper, Text, Variant
+from generator.model import Paper, Slug, Status, Text, Variant
+from generator.related import Background, Vector, nearest, parse_background, vector
 from generator.tagging import Tagger
 
 
@@ -45,4 +48,31 @@ def text_of(variant: Variant) -> Text:
         abstract=abstract,
         abstract_tex=tex,
         links=find_links(abstract),
+    )
+
+
+def with_related(papers: Sequence[Paper]) -> tuple[Paper, ...]:
+    """Return the papers, each with its nearest; withdrawn and removed ones are nobody's."""
+    vectors: dict[str, Vector] = {
+        paper.slug: vector(
+            paper.title,
+            paper.text.abstract,
+            (hit.key for hit in paper.tags),
+            load_background(),
+        )
+        for paper in papers
+        if paper.status is Status.LISTED
+    }
+    related = nearest(vectors).related
+    return tuple(
+        replace(paper, related=tuple(Slug(slug) for slug in related.get(paper.slug, ())))
+        for paper in papers
+    )
+
+
+@cache
+def load_background() -> Background:
+    """Return the table of what words weigh that is shipped with the package."""
+    return parse_background(
+        files("generator").joinpath("data", "words.txt").read_text(encoding="utf-8")
     )

@@ -8,12 +8,14 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import product
 from typing import NamedTuple
 
 LONGEST_WORD = 40
 """In characters; what is longer is no word, and is neither folded nor remembered."""
+
+MOST_FOLDS = 1 << 16
+"""Folded words kept, so that each is folded once in a while and not each time."""
 
 MAX_HYPHENS = 4
 """Each doubles the written forms of a phrase."""
@@ -55,8 +57,14 @@ _SPELLINGS = (
 )
 
 
-@lru_cache(maxsize=1 << 16)
-def _fold(word: str) -> str:
+def fold_word(word: str) -> str:
+    """Return the form in which a word is compared; one too long to be a word becomes a break.
+
+    >>> [fold_word(w) for w in ("Policies", "LLMs", "Schrödinger", "optimisation", "bias")]
+    ['policy', 'llm', 'schrodinger', 'optimization', 'bias']
+    """
+    if len(word) > LONGEST_WORD:
+        return BREAK
     if word in _ENDS:
         return END
     if word in _STOPS:
@@ -90,13 +98,19 @@ def _spell(word: str) -> str:
     return word
 
 
-def fold_word(word: str) -> str:
-    """Return the form in which a word is compared; one too long to be a word becomes a break.
+class _Folds(dict[str, str]):
+    """Words folded before, by the word; it forgets them when it is full: memory stays flat."""
 
-    >>> [fold_word(w) for w in ("Policies", "LLMs", "Schrödinger", "optimisation", "bias")]
-    ['policy', 'llm', 'schrodinger', 'optimization', 'bias']
-    """
-    return _fold(word) if len(word) <= LONGEST_WORD else BREAK
+    def __missing__(self, word: str) -> str:
+        folded = fold_word(word)
+        if len(word) <= LONGEST_WORD:
+            if len(self) >= MOST_FOLDS:
+                self.clear()
+            self[word] = folded
+        return folded
+
+
+_folds = _Folds()
 
 
 class Words(NamedTuple):
@@ -111,11 +125,7 @@ class Words(NamedTuple):
 def split(text: str) -> Words:
     """Return the words of a text in order; time and memory are linear in its length."""
     found = list(_TOKEN.finditer(text))
-    # This runs for every word of the archive, so fold_word is written out.
-    return Words(
-        found,
-        [_fold(word) if len(word := match[0]) <= LONGEST_WORD else BREAK for match in found],
-    )
+    return Words(found, [_folds[match[0]] for match in found])
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ def numbers(values: Iterable[int]) -> str:
 
 
 def gap(step: int, times: int) -> str:
-    """Return a posting as text: how far it is from the one before, and how often the word stands."""
+    """Return a posting as text: its step from the one before, and how often the word stands."""
     if times < TF_STEPS:
         return number((step - 1) * TF_STEPS + times - 1)
     return number(step * TF_STEPS - 1) + number(times - TF_STEPS)

@@ -1,5 +1,6 @@
 """Hostile text for the tests: the payloads, an archive full of them, and pages taken apart."""
 
+import html
 import json
 import re
 from collections.abc import Iterator, Sequence
@@ -9,10 +10,12 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 from generator.build import LEDGER, MERGES, Archive, read
+from generator.cleaning import SegmentKind, plain, segments
 from generator.cli import build_archive
 from generator.files import extend_ledger, read_record
+from generator.mathml import to_mathml
 from generator.start import start_archive
-from generator.text import visible
+from generator.text import visible, web_address
 
 PAYLOADS_FILE = Path(__file__).parent / "data" / "payloads.txt"
 SITE_URL = "http://127.0.0.1:8000/papers/"
@@ -65,11 +68,11 @@ class Tag:
 class Reading(HTMLParser):
     """HTML taken apart: tags and text in order, and the source of each script."""
 
-    def __init__(self, html: str) -> None:
+    def __init__(self, source: str) -> None:
         super().__init__(convert_charrefs=True)
         self.parts: list[Tag | str] = []
         self.declarations: list[str] = []
-        self.feed(html)
+        self.feed(source)
         self.close()
 
     def handle_starttag(self, tag: str, attrs: Sequence[tuple[str, str | None]]) -> None:
@@ -132,6 +135,29 @@ class Reading(HTMLParser):
                     return
 
 
+def html_of(cleaned: str, *, live: bool) -> str:
+    """Return the HTML that a cleaned text should come to, made without any Markdown."""
+    return "".join(html_parts(cleaned, live=live))
+
+
+def html_parts(cleaned: str, *, live: bool) -> Iterator[str]:
+    """Yield the HTML of each part of a cleaned text; its links live, or as text."""
+    for part in segments(cleaned):
+        if part.kind is SegmentKind.FORMULA:
+            mathml = to_mathml(part.value)
+            shown = html.escape(folded(plain(f"${part.value}$")))
+            yield f'<span class="db-math">{mathml}</span>' if mathml else shown
+        elif part.kind is SegmentKind.LINK and live and web_address(part.value):
+            yield f'<a href="{web_address(part.value)}">{html.escape(part.value)}</a>'
+        else:
+            yield html.escape(visible(part.value))
+
+
+def text_of(cleaned: str) -> str:
+    """Return what a cleaned text shows, without blanks: those beside a formula may move."""
+    return "".join(Reading(html_of(cleaned, live=False)).text.split())
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """An item for a dump."""
@@ -157,6 +183,7 @@ def hostile_entries() -> Iterator[Entry]:
         yield Entry(title=payload, abstract=f"{payload} {FILLER}")
         if number % 4 == 0:
             yield Entry(title=f"Paper number {number}", abstract=f"{FILLER}\n{payload}\n{FILLER}")
+    yield Entry(title="All payloads, so that there is no end", abstract=" ".join(PAYLOADS * 4))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,17 +1,22 @@
 #!/bin/sh
-# Chromium for the browser tests, from the system's packages. Where it cannot be installed, those
-# tests are skipped; on a CI machine (CI is set) that is a failure.
+# Chromium for the browser tests, and Node for those of the scripts, from the system's packages.
+# Where they cannot be installed, these tests are skipped; on a CI machine (CI is set) that is a
+# failure.
 set -eu
-if command -v chromium >/dev/null 2>&1; then
+packages=""
+command -v chromium >/dev/null 2>&1 || packages="chromium fonts-dejavu-core"
+command -v node >/dev/null 2>&1 || packages="$packages nodejs"
+if [ -z "$packages" ]; then
     exit 0
 fi
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
     export DEBIAN_FRONTEND=noninteractive
-    if apt-get update -qq &&
-        apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core >/dev/null; then
+    # shellcheck disable=SC2086  # a list of names
+    if apt-get update -qq && apt-get install -y -qq --no-install-recommends $packages >/dev/null
+    then
         exit 0
     fi
 fi
-echo "Chromium is not installed, so the browser tests will be skipped; on Debian, as root:" \
-    "apt-get install chromium" >&2
+echo "Some tests will be skipped: they need what is not installed; on Debian, as root:" \
+    "apt-get install $packages" >&2
 [ -z "${CI:-}" ]

@@ -66,7 +66,9 @@ def scan(papers: Mapping[str, Vector]) -> dict[str, tuple[str, ...]]:
     return lists
 
 
-words = st.sampled_from("alpha beta gamma delta epsilon zeta eta theta iota kappa the".split())
+words = st.sampled_from(
+    ("alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "the")
+)
 text = st.lists(words, max_size=6).map(" ".join)
 paper = st.tuples(text, text, st.lists(st.sampled_from("xyz"), max_size=2).map(tuple))
 archive = st.lists(paper, max_size=30).map(vectors)

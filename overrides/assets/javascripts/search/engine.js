@@ -1,0 +1,239 @@
+// A Lunr index of just the terms that a query needs, which scores as the whole one does.
+
+import { stemmer, trimmer } from "./words.js";
+
+// Lunr's own, and the whole index's.
+const K1 = 1.2;
+const B = 0.75;
+const NOTHING = Object.freeze({});
+
+/**
+ * @typedef {import("./slices.js").Slices} Slices
+ * @typedef {import("./slices.js").Occurrences} Occurrences
+ *
+ * @typedef {object} Clause A word of a query, as Lunr's parser has it.
+ * @property {string} term
+ * @property {string[]} fields
+ * @property {number} boost
+ * @property {number} presence
+ * @property {boolean} usePipeline
+ * @property {number} [editDistance]
+ *
+ * @typedef {object} Hit
+ * @property {number} number The document.
+ * @property {number} score
+ * @property {string[]} terms The query's terms that it holds.
+ */
+
+/**
+ * @param {any} lunr
+ * @returns {any} The pipeline for queries, with our trimmer.
+ */
+export function searchPipeline(lunr) {
+  const pipeline = new lunr.Pipeline();
+  pipeline.add(trimmer(lunr), lunr.stemmer);
+  return pipeline;
+}
+
+/**
+ * @param {any} lunr
+ * @param {string} query
+ * @param {string[]} fields
+ * @returns {Clause[]} As Lunr parses them; throws lunr.QueryParseError.
+ */
+export function parse(lunr, query, fields) {
+  const parsed = new lunr.Query(fields);
+  new lunr.QueryParser(query, parsed).parse();
+  return parsed.clauses;
+}
+
+/**
+ * @param {any} lunr
+ * @param {Slices} slices
+ * @param {Clause} clause
+ * @returns {Promise<string[]>} The terms that Lunr would look up for a clause: those that the
+ * archive has, or may have.
+ */
+export async function expand(lunr, slices, clause) {
+  const terms = clause.usePipeline
+    ? searchPipeline(lunr).runString(clause.term, { fields: clause.fields })
+    : [clause.term];
+  const isFuzzy = clause.editDistance !== undefined;
+  const found = await Promise.all(
+    terms.map(async (/** @type {string} */ term) => {
+      const star = term.indexOf("*");
+      if (star < 0 && !isFuzzy) return [term];
+      const known = await slices.words(isFuzzy ? "" : term.slice(0, star));
+      const prefix = isFuzzy ? "" : term.slice(0, star);
+      const pattern = lunr.TokenSet.fromClause({ ...clause, term });
+      const candidates = known.map((word) => word.term).filter((each) => each.startsWith(prefix));
+      return lunr.TokenSet.fromArray(candidates).intersect(pattern).toArray();
+    }),
+  );
+  return found.flat();
+}
+
+/**
+ * @param {any} lunr
+ * @param {Slices} slices
+ * @param {Clause[]} clauses
+ * @param {Iterable<string>} terms All that the clauses expand to.
+ * @returns {Promise<Hit[]>} What one whole Lunr index finds, in its order.
+ */
+export async function search(lunr, slices, clauses, terms) {
+  const postings = await slices.postings([...terms]);
+  const isNegated = clauses.every((each) => each.presence === lunr.Query.presence.PROHIBITED);
+  const blocks = isNegated ? slices.allBlocks : blocksOf(postings, slices.manifest.block);
+  const lengths = await slices.lengths(blocks);
+  const index = lunr.Index.load(serialized(lunr, slices.manifest, postings, lengths, isNegated));
+  /** @param {any} query */
+  const fill = (query) => clauses.forEach((clause) => query.clause({ ...clause }));
+  return index.query(fill).map((/** @type {any} */ result) => ({
+    number: Number(result.ref),
+    score: result.score,
+    terms: Object.keys(result.matchData.metadata),
+  }));
+}
+
+/**
+ * @param {Map<string, Occurrences[]>} postings
+ * @param {number} size
+ * @returns {number[]} The blocks that hold a document with one of the terms.
+ */
+function blocksOf(postings, size) {
+  /** @type {Set<number>} */
+  const found = new Set();
+  for (const fields of postings.values()) {
+    for (const { numbers } of fields) {
+      for (const number of numbers) found.add(Math.floor(number / size));
+    }
+  }
+  return [...found].sort((a, b) => a - b);
+}
+
+/**
+ * @param {any} lunr
+ * @param {import("./slices.js").Manifest} manifest
+ * @param {Map<string, Occurrences[]>} postings
+ * @param {Map<number, number[][]>} lengths By block.
+ * @param {boolean} all Whether documents without any of the terms are to be there too.
+ * @returns {object} What lunr.Index.load reads.
+ */
+function serialized(lunr, manifest, postings, lengths, all) {
+  const names = manifest.fields.map(([name]) => name);
+  /** @type {Map<string, (number[])>[]} */
+  const vectors = names.map(() => new Map());
+  if (all) addEmpty(vectors, names, lengths, manifest.block);
+  // Lunr numbers terms in the order in which it meets them, and adds scores up in that order.
+  const terms = [...postings].sort((a, b) => firstSeen(a[1]) - firstSeen(b[1]));
+  /** @type {[string, object][]} */
+  const inverted = terms.map(([term, fields], index) => [
+    term,
+    Object.assign(
+      Object.create(null),
+      { _index: index },
+      Object.fromEntries(names.map((name, at) => [name, refs(fields[at].numbers)])),
+    ),
+  ]);
+  terms.forEach(([, fields], index) => {
+    const frequency = fields.reduce((sum, { numbers }) => sum + numbers.length, 0);
+    fields.forEach((found, at) => {
+      addScores(vectors[at], index, found, scorer(manifest, at, frequency, lengths));
+    });
+  });
+  return {
+    version: lunr.version,
+    fields: names,
+    fieldVectors: all ? interleaved(vectors, names) : vectors.flatMap((each) => [...each]),
+    invertedIndex: inverted.sort(([a], [b]) => (a < b ? -1 : 1)),
+    pipeline: ["daybookTrimmer", "stemmer"],
+  };
+}
+
+/**
+ * @param {Map<string, number[]>[]} vectors
+ * @param {string[]} names
+ * @param {Map<number, number[][]>} lengths
+ * @param {number} size
+ */
+function addEmpty(vectors, names, lengths, size) {
+  for (const [block, fields] of lengths) {
+    fields[names.length - 1].forEach((length, at) => {
+      if (!length) return;
+      names.forEach((name, field) => vectors[field].set(`${name}/${block * size + at}`, []));
+    });
+  }
+}
+
+/**
+ * @param {Map<string, number[]>[]} vectors Each with all documents, in order.
+ * @param {string[]} names
+ * @returns {[string, number[]][]} By document, then by field, as the whole index has them.
+ */
+function interleaved(vectors, names) {
+  const rows = vectors.map((each) => [...each]);
+  return rows[0].flatMap((_, at) => names.map((__, field) => rows[field][at]));
+}
+
+/**
+ * @param {Occurrences[]} fields
+ * @returns {number} Where a term is first met: its first document, and the field there.
+ */
+function firstSeen(fields) {
+  return Math.min(...fields.map(({ numbers }, at) => (numbers[0] ?? Infinity) * fields.length + at));
+}
+
+/**
+ * @param {number[]} numbers
+ * @returns {Record<string, object>}
+ */
+function refs(numbers) {
+  const found = Object.create(null);
+  for (const number of numbers) found[number] = NOTHING;
+  return found;
+}
+
+/**
+ * @typedef {object} Scorer
+ * @property {string} name Of the field.
+ * @property {(number: number, times: number) => number} score
+ */
+
+/**
+ * @param {import("./slices.js").Manifest} manifest
+ * @param {number} at The field's place.
+ * @param {number} frequency In how many fields of documents the term stands.
+ * @param {Map<number, number[][]>} lengths
+ * @returns {Scorer} Lunr's score of a term in a document's field, step by step as it computes it.
+ */
+function scorer(manifest, at, frequency, lengths) {
+  const [name, boost, total] = manifest.fields[at];
+  const { documents, block } = manifest;
+  const average = total / documents;
+  const idf = Math.log(1 + Math.abs((documents - frequency + 0.5) / (frequency + 0.5)));
+  return {
+    name,
+    score(number, times) {
+      const length = (lengths.get(Math.floor(number / block))?.[at][number % block] ?? 1) - 1;
+      const raw = (idf * ((K1 + 1) * times)) / (K1 * (1 - B + B * (length / average)) + times);
+      return Math.round(raw * boost * 1000) / 1000;
+    },
+  };
+}
+
+/**
+ * @param {Map<string, number[]>} vectors
+ * @param {number} index Of the term.
+ * @param {Occurrences} found
+ * @param {Scorer} scorer
+ */
+function addScores(vectors, index, { numbers, times }, { name, score }) {
+  numbers.forEach((number, at) => {
+    const ref = `${name}/${number}`;
+    const known = vectors.get(ref);
+    if (known) known.push(index, score(number, times[at]));
+    else vectors.set(ref, [index, score(number, times[at])]);
+  });
+}
+
+export { stemmer };

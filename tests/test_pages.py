@@ -1,0 +1,210 @@
+"""What a page says, parsed back, is the text that went in."""
+
+import datetime as dt
+import hashlib
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+
+import pytest
+from hostile import FILLER, PAYLOADS, PLAIN, VOCABULARY, Entry, dump, folded, text_of
+from hypothesis import assume, example, given, settings
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from mkdocs.utils.meta import get_data
+
+from generator import urls
+from generator.build import Archive, RawDump, Record, read
+from generator.cleaning import SegmentKind, segments
+from generator.config import Settings
+from generator.model import Paper
+from generator.pages import pages, words
+from generator.text import web_address
+
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+SETTINGS = Settings(site_name="Some papers", site_url="https://papers.example/")
+JUDGE = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+# Of our own HTML on a paper's page, what stands within a line.
+INLINE_HTML = re.compile(
+    r'<span class="db-math">|<math alttext="[^"<>]*">|</?m[a-z]+(?: [a-z]+="[^"<>]*")*>|</span>|</math>'
+)
+ANCHOR = re.compile(r" \{ #[a-z0-9-]+ \}$")
+
+TITLES = st.lists(st.sampled_from(PAYLOADS) | st.text(max_size=12), min_size=1, max_size=3)
+ABSTRACTS = st.lists(st.sampled_from([*PAYLOADS, FILLER]) | st.text(max_size=30), max_size=5)
+
+
+def archive_of(lists: Mapping[str, str]) -> Archive:
+    """Return the archive of these lists, by the names of their files."""
+    raws = {name: text.encode("utf-8", "replace") for name, text in lists.items()}
+    return read(
+        Record(
+            settings=SETTINGS,
+            dumps=tuple(
+                RawDump(path=f"dumps/2025/{name}", raw=raw, sha256=hashlib.sha256(raw).hexdigest())
+                for name, raw in sorted(raws.items())
+            ),
+            ledger="",
+            merges="",
+            corrections="",
+            vocabulary=VOCABULARY % PLAIN.tag,
+            vocabulary_path="vocabulary.yml",
+        )
+    )
+
+
+def sources(archive: Archive) -> dict[str, str]:
+    """Return an archive's pages, by their files."""
+    return {page.path: page.text for page in pages(archive.catalog, SETTINGS, sample=False)}
+
+
+def said(token: Token) -> str:
+    """Return the text of a line that was parsed back, without blanks; our own HTML is none."""
+    parts = []
+    for child in token.children or ():
+        if child.type == "html_inline":
+            assert INLINE_HTML.fullmatch(child.content), child.content
+        elif child.type not in {"link_open", "link_close"}:
+            assert child.type in {"text", "text_special"}, child
+            parts.append(child.content)
+    return "".join("".join(parts).split())
+
+
+def links(token: Token) -> list[str]:
+    """Return where the links of a line lead."""
+    found = (child for child in token.children or () if child.type == "link_open")
+    return [str(child.attrGet("href")) for child in found]
+
+
+def lines(source: str) -> Iterator[tuple[str, Token]]:
+    """Yield each line of a page's body with the kind of block that it is alone in."""
+    body, _ = get_data(source)
+    tokens = JUDGE.parse(body)
+    for before, token in zip(tokens, tokens[1:], strict=False):
+        if token.type == "inline":
+            yield before.tag, token
+        elif token.type == "html_block":
+            yield "html", token
+
+
+def assert_page_says(paper: Paper, source: str) -> None:
+    """A paper's page says its title and the paragraphs of its abstract, and links their links."""
+    _, meta = get_data(source)
+    assert meta["kind"] == "paper"
+    found = lines(source)
+    tag, heading = next(found)
+    assert tag == "h1"
+    assert ANCHOR.search(heading.content)
+    assert said(heading).removesuffix("{#title}") == text_of(paper.title)
+    for paragraph in filter(str.strip, paper.text.abstract.split("\n")):
+        tag, line = next(found)
+        assert tag == "p", line.content
+        assert said(line) == text_of(paragraph)
+        live = [part for part in segments(paragraph) if part.kind is SegmentKind.LINK]
+        assert len(links(line)) == sum(bool(web_address(part.value)) for part in live)
+        assert all(re.match("(?i)https?://", link) for link in links(line))
+
+
+def assert_day_says(archive: Archive, found: Mapping[str, str]) -> None:
+    """A day's page has each paper's title as one link, and says what its abstract begins with."""
+    for day in archive.catalog.days:
+        listed = list(lines(found[urls.source_file(urls.day(day.date))]))
+        headings = [index for index, (tag, _) in enumerate(listed) if tag == "h2"]
+        assert len(headings) == len(day.items)
+        for index, item in zip(headings, day.items, strict=True):
+            title = said(listed[index][1]).removesuffix(f"{{#{item.paper.slug}}}")
+            assert title == text_of(item.paper.title)
+            assert links(listed[index][1]) == [f"../../papers/{item.paper.slug}/"]
+            excerpt = said(listed[index + 1][1]).removesuffix("…")
+            whole = "".join(folded(words(item.paper.text.abstract)).split())
+            assert whole.startswith(excerpt)
+
+
+def assert_pages_say(archive: Archive) -> None:
+    """Every page of a paper and of a day says what it should."""
+    found = sources(archive)
+    for paper in archive.catalog.papers:
+        assert_page_says(paper, found[urls.source_file(urls.paper(paper.slug))])
+    assert_day_says(archive, found)
+
+
+def entries(drawn: Sequence[tuple[Sequence[str], Sequence[str]]]) -> list[Entry]:
+    """Return drawn texts as entries that the reader takes for what they are."""
+    return [
+        Entry(title=seen("".join(title))[:250], abstract="\n".join([*map(seen, abstract), FILLER]))
+        for title, abstract in drawn
+    ]
+
+
+def seen(text: str) -> str:
+    """Return a text that begins with something to be seen, so that it ends no block."""
+    return text if text[:1].strip() and text[:1].isprintable() else f"T{text}"
+
+
+PAYLOAD_LIST = dump(
+    "Mar 14",
+    entries([((f"{payload} {n}",), (payload,)) for n, payload in enumerate(PAYLOADS)]),
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(TITLES, ABSTRACTS), min_size=1, max_size=4))
+@example([(["$[0, 1)$ and $a*b*c$"], [r"$\text{[x](javascript:window.pwned=1)}$"])])
+@example([(["See https://github.com/a/b"], ["1. one", "- two", "# three", "$1$", ". four"])])
+def test_pages_say_what_drawn_dumps_say(drawn: list[tuple[list[str], list[str]]]) -> None:
+    """Whatever stands in a dump, its pages say it, and no more."""
+    archive = archive_of({"2025-03-14-x.txt": dump("Mar 14", entries(drawn))})
+    assume(archive.catalog.papers)
+    assert_pages_say(archive)
+
+
+def test_pages_say_what_the_payloads_say() -> None:
+    """Every payload, as a title and as a paragraph, is said as it was written."""
+    archive = archive_of({"2025-03-14-x.txt": PAYLOAD_LIST})
+    assert len(archive.catalog.papers) > 0.95 * len(PAYLOADS)
+    assert_pages_say(archive)
+
+
+@cache
+def real_archive() -> Archive:
+    """Return the archive of the real dumps."""
+    dumps = {
+        path.name: path.read_text(encoding="utf-8")
+        for path in sorted((SHARED / "dumps").glob("*.txt"))
+    }
+    return archive_of(dumps)
+
+
+@pytest.mark.skipif(not (SHARED / "dumps").is_dir(), reason="the real dumps are not here")
+def test_pages_say_what_real_dumps_say() -> None:
+    """The pages of the real dumps' papers say what their lists said."""
+    archive = real_archive()
+    assert len(archive.catalog.papers) == 307
+    assert_pages_say(archive)
+
+
+def test_a_page_is_the_same_whatever_else_there_is() -> None:
+    """A paper's page depends on its record and its neighbours, and on nothing else."""
+    here = dump("Mar 14", entries([([payload], [payload]) for payload in PAYLOADS[:9]]))
+    alone = sources(archive_of({"2025-03-14-x.txt": here}))
+    there = dump("Mar 21", entries([([f"{p} 2"], [p]) for p in PAYLOADS[9:18]]))
+    among = sources(archive_of({"2025-03-14-x.txt": here, "2025-03-21-x.txt": there}))
+    papers = [path for path in alone if re.fullmatch(r"papers/(?!index|2025).*\.md", path)]
+    assert len(papers) == 9
+    assert [path for path in papers if alone[path] != among[path]] == []
+
+
+def test_every_page_begins_with_front_matter_that_names_it() -> None:
+    """Without a title of its own a page would be named by its heading, which the theme un-escapes."""
+    archive = archive_of({"2025-03-14-x.txt": PAYLOAD_LIST})
+    for path, source in sources(archive).items():
+        if not path.endswith(".md"):
+            continue
+        body, meta = get_data(source)
+        assert isinstance(meta["title"], str), path
+        assert meta["title"], path
+        assert isinstance(meta["description"], str), path
+        assert body.lstrip().startswith("# "), path
+    assert archive.catalog.days[0].date == dt.date(2025, 3, 14)
