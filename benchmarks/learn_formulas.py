@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from generator.formula_lexicon import COMMANDS, command_costs, is_plausible, split_run
+from generator.formula_lexicon import COMMANDS, SHORT, command_costs, is_plausible, split_run
 from generator.formula_reader import (
     KINDS,
     LONGEST_RUN,
@@ -151,6 +151,8 @@ def learn_lexicon(lessons: Sequence[Lesson]) -> tuple[Lexicon, Counter[str]]:
             weak.add(run)
         elif not in_formulas[run]:
             prose.add(run)
+    often = {run.lower() for run, count in in_prose.items() if count >= RARE}
+    prose |= {run for run in often if run.endswith("to") and len(run) > SHORT}
     return Lexicon(costs, frozenset(prose), frozenset(weak)), counts
 
 
@@ -462,7 +464,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--corpus", type=Path, help="lines with id and abstract: nine in ten are")
     parser.add_argument("--leave", type=int, default=-1, help="part of the pairs left out, of five")
     parser.add_argument("--features", type=int, default=11000)
-    parser.add_argument("--steps", type=int, default=70)
+    parser.add_argument("--steps", type=int, default=60)
     parser.add_argument("--decay", type=float, default=1.5)
     parser.add_argument("--out", type=Path, default=Path("generator/data/formulas.json"))
     options = parser.parse_args(arguments)

@@ -18,6 +18,7 @@ from generator.model import ArchiveError, Problem, Severity
 from generator.pages import pages
 from generator.progress import stage
 from generator.quality import parse_quality
+from generator.search import documents, lunr_module, slices
 from generator.start import start_archive
 from generator.text import fold, quoted
 
@@ -208,7 +209,7 @@ def build(root: Path, site: Path | None, locked: bool, strict: bool) -> int:  # 
 
 def build_archive(root: Path, site: Path, *, locked: bool, strict: bool) -> int:
     """Build an archive's site, telling each stage; return the exit status."""
-    from generator.site import build_site  # noqa: PLC0415  # MkDocs takes a second to import
+    from generator.site import build_site, lunr_source  # noqa: PLC0415  # MkDocs takes a second to import
 
     with stage("read") as now:
         record = files.read_record(root)
@@ -232,8 +233,19 @@ def build_archive(root: Path, site: Path, *, locked: bool, strict: bool) -> int:
             f"{synced.total:,} pages, {synced.written:,} written, {synced.removed:,} removed"
         )
     with stage("site", synced.total) as now:
-        problems += build_site(root, site, archive.catalog, sample=record.sample, on_page=now.step)
-        now.result = f"{now.done:,} pages in {site.name}/"
+        built = build_site(
+            root, files.beside(site), archive.catalog, sample=record.sample, on_page=now.step
+        )
+        now.result = f"{now.done:,} pages"
+    with stage("search") as now:
+        found = slices(
+            list(documents(archive.catalog, built.written)), files.read_cache(root, "search")
+        )
+        files.write_cache(root, "search", found.cache)
+        files.write_search(files.beside(site), found.files, lunr_module(lunr_source()))
+        now.result = f"{len(found.files):,} files"
+    files.swap(files.beside(site), site)
+    problems += built.problems
     say(problems)
     return WRONG if strict and problems else 0
 

@@ -3,7 +3,7 @@
 import hashlib
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,9 +12,12 @@ from generator.config import parse_settings
 from generator.ledger import Line, format_line
 from generator.model import ArchiveError
 from generator.pages import Page
+from generator.search import File
 
 ENGINE = Path(__file__).parent
 CONFIG = "mkdocs.yml"
+LUNR_PLACE = "assets/javascripts/search/lunr.js"
+"""Beside the worker."""
 GENERATED = ".generated"
 """Lists the generated files of `docs/`, one a line."""
 
@@ -180,6 +183,47 @@ def remove(docs: Path, name: str) -> None:
         if folder == docs or not folder.is_dir() or any(folder.iterdir()):
             break
         folder.rmdir()
+
+
+CACHE = ".cache/daybook"
+"""May be deleted at any time: a build with and without it gives the same bytes."""
+MARK = 32
+"""Bytes of the digest at the head of a cached value."""
+
+
+def read_cache(root: Path, name: str) -> dict[str, bytes]:
+    """Return the values of a cache; what is damaged is as if it were not there."""
+    found = {}
+    for path in sorted((root / CACHE / name).glob("*")):
+        content = path.read_bytes()
+        if hashlib.sha256(content[MARK:]).digest() == content[:MARK]:
+            found[path.name] = content[MARK:]
+    return found
+
+
+def write_cache(root: Path, name: str, values: Mapping[str, bytes]) -> None:
+    """Keep the values of a cache; others of this name are removed."""
+    folder = root / CACHE / name
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in folder.iterdir():
+        if path.name not in values:
+            path.unlink()
+    for key, value in values.items():
+        write_changed(folder / key, hashlib.sha256(value).digest() + value)
+
+
+def write_search(site: Path, files: Iterable[File], lunr: str) -> None:
+    """Write the search's data, and Lunr beside the worker, into a site that is being built."""
+    for file in files:
+        path = site / "search" / file.path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(file.content)
+    (site / LUNR_PLACE).write_text(lunr, encoding="utf-8")
+
+
+def beside(site: Path) -> Path:
+    """Return the folder in which a site is built before it takes the other's place."""
+    return site.with_name(f".{site.name}.new")
 
 
 def swap(built: Path, site: Path) -> None:

@@ -166,13 +166,19 @@ def fits(before: Split, letters: str, after: Split) -> bool:
     Short names hide in many words: next to them only a variable or two may stand.
     """
     if not before:
-        return len(letters) <= PAIR or len(after[0].text) > SHORT
+        return len(letters) <= PAIR or len(after[0].text) > SHORT or is_way(letters, after)
     name = before[-1].text
     if "arrow" in name or (name == "times" and not after):
         return True
     if len(letters) == 1:
         return bool(after) or letters.isupper() or len(name) >= SHORT
     return letters.isupper() or (not after and letters[0].isupper())
+
+
+def is_way(start: str, after: Split) -> bool:
+    r"""Return whether these are two names with a `\to` between: `SyntoReal`."""
+    way = len(after) == PAIR and after[0].text == "to"
+    return way and start[0].isupper() and after[1].text[0].isupper()
 
 
 def command_costs(counts: Mapping[str, int]) -> dict[str, float]:

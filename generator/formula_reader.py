@@ -53,6 +53,8 @@ class Word:
     """Its division into commands, if it can be one."""
     sure: bool = False
     """Whether it is a sign of a formula wherever it stands."""
+    core: str = ""
+    """Its commands, without the letters around."""
 
 
 def shape(run: str) -> str:
@@ -114,11 +116,17 @@ class Lexicon(dict[str, Word]):
         if len(token) <= LONGEST_RUN and token not in self.prose:
             split = split_run(token, self.costs)
             weak = token in self.weak
-            if is_plausible(split):
+            if is_plausible(split) and head_of(split) not in self.prose:
                 coarse = split_class(split, weak=weak)
-                return Word(split_form(split), coarse, "c", split, sure=not weak)
+                core = "+".join(piece.text for piece in split if piece.command)
+                return Word(split_form(split), coarse, "c", split, sure=not weak, core=core)
         form = shape(token)
         return Word(form, form, "x" if len(token) == 1 else "w")
+
+
+def head_of(split: Split) -> str:
+    """Return what a run begins with up to its first command's end: `photo` of `PhotoReal`."""
+    return (split[0].text + split[1].text).lower() if len(split) > 1 else ""
 
 
 def split_form(split: Split) -> str:
@@ -280,6 +288,7 @@ def features(tokens: Sequence[str], words: Sequence[Word], signs: str) -> list[t
                 "t" + c[k + 1] + "|" + signs,
                 "u" + c[k + 1] + "|" + gap,
                 "v" + cn[r + 1] + "|" + c[k + 1] + "|" + cn[after + 2],
+                "w" + words[k].core,
             ),
         )
     return found

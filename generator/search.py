@@ -109,8 +109,17 @@ class Slices:
     """Takes the place of the one before: what is not in it is of no use any more."""
 
 
-def documents(catalog: Catalog) -> Iterator[Document]:
-    """Yield what search finds: papers in ledger order, then days, tags and areas.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrittenPage:
+    """A page that a human wrote."""
+
+    address: urls.Address
+    title: str
+    text: str
+
+
+def documents(catalog: Catalog, written: Iterable[WrittenPage] = ()) -> Iterator[Document]:
+    """Yield what search finds: papers in ledger order, then days, tags, areas, written pages.
 
     A paper's number is its place in the ledger, so that a withdrawn one leaves a gap and moves
     no other.
@@ -127,12 +136,14 @@ def documents(catalog: Catalog) -> Iterator[Document]:
                 days=tuple(day.isoformat() for day in paper.days),
                 code=paper.has_code,
             )
-    for at, page in enumerate(pages(catalog), len(catalog.papers)):
+    for at, page in enumerate(pages(catalog, written), len(catalog.papers)):
         kind, address, title, text, days = page
         yield Document(number=at, address=address, title=title, text=text, days=days, kind=kind)
 
 
-def pages(catalog: Catalog) -> Iterator[tuple[Kind, str, str, str, tuple[str, ...]]]:
+def pages(
+    catalog: Catalog, written: Iterable[WrittenPage]
+) -> Iterator[tuple[Kind, str, str, str, tuple[str, ...]]]:
     """Yield the kind, address, title, text and days of each page that is no paper's."""
     for day in catalog.days:
         name = f"{day.date.day} {day.date:%B %Y}"
@@ -143,6 +154,8 @@ def pages(catalog: Catalog) -> Iterator[tuple[Kind, str, str, str, tuple[str, ..
     for area in catalog.areas:
         names = ", ".join(catalog.tags[key].name for key in area.tags)
         yield Kind.PAGE, urls.area(area.key), area.name, names, ()
+    for page in written:
+        yield Kind.PAGE, page.address, page.title, page.text, ()
 
 
 def indexed(document: Document) -> Fields:

@@ -1,9 +1,12 @@
 """The site from `docs/`: the only module that imports mkdocs."""
 
+import html
 import logging
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from xml.sax.saxutils import escape
@@ -11,6 +14,7 @@ from xml.sax.saxutils import escape
 # MkDocs 2 drops themes and plugins; both packages are pinned, so the notice says nothing new.
 os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")
 
+import mkdocs
 from mergedeep import merge as merge_deep
 from mkdocs.commands.build import build as build_with_mkdocs
 from mkdocs.config.base import ConfigErrors, ConfigWarnings
@@ -21,8 +25,9 @@ from mkdocs.utils.yaml import get_yaml_loader, yaml_load
 
 from generator import urls
 from generator.catalog import Catalog, last_day
-from generator.files import CONFIG, ENGINE, overrides, swap
+from generator.files import CONFIG, ENGINE, overrides
 from generator.model import ArchiveError, Problem, Status
+from generator.search import LUNR, WrittenPage
 
 SITEMAP_LIMIT = 50_000
 """Addresses in one sitemap, by the protocol of sitemaps.org."""
@@ -64,19 +69,31 @@ def load_config(root: Path, site: Path, *, sample: bool) -> MkDocsConfig:
     return config
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Built:
+    """A site that MkDocs built."""
+
+    problems: tuple[Problem, ...]
+    """What MkDocs warned of."""
+    written: tuple[WrittenPage, ...]
+    """The pages that a human wrote, by address."""
+
+
 def build_site(
     root: Path, site: Path, catalog: Catalog, *, sample: bool, on_page: Callable[[], None]
-) -> list[Problem]:
-    """Build `docs/` into `site`, beside it first, and return what MkDocs warned of.
+) -> Built:
+    """Build `docs/` into a folder, which is emptied first.
 
     Calls `on_page` after each page. Raises ArchiveError where MkDocs gives up.
     """
-    beside = site.with_name(f".{site.name}.new")
-    shutil.rmtree(beside, ignore_errors=True)
-    config = load_config(root, beside, sample=sample)
+    shutil.rmtree(site, ignore_errors=True)
+    config = load_config(root, site, sample=sample)
+    written = []
 
     def page_done(output: str, *, page: Page, config: MkDocsConfig) -> str:
-        del page, config
+        del config
+        if "kind" not in page.meta:
+            written.append(written_page(page))
         on_page()
         return output
 
@@ -91,9 +108,25 @@ def build_site(
         raise ArchiveError(f"MkDocs could not build the site: {error}") from None
     finally:
         log.removeHandler(warnings)
-    write_sitemap(beside, sitemap_entries(catalog, config.site_url or "/"))
-    swap(beside, site)
-    return [Problem(path="docs", line=0, message=text) for text in warnings.found]
+    write_sitemap(site, sitemap_entries(catalog, config.site_url or "/"))
+    return Built(
+        problems=tuple(Problem(path="docs", line=0, message=text) for text in warnings.found),
+        written=tuple(sorted(written, key=lambda page: page.address)),
+    )
+
+
+def written_page(page: Page) -> WrittenPage:
+    """Return what search knows of a page that a human wrote: words, without markup."""
+    text = html.unescape(re.sub(r"<[^>]*>", " ", page.content or ""))
+    # A dollar or a backslash of a human's is no formula's.
+    plain = re.sub(r"([\\$])", r"\\\1", " ".join(text.split()))
+    title = re.sub(r"([\\$])", r"\\\1", str(page.title))
+    return WrittenPage(address=urls.Address(page.url), title=title, text=plain)
+
+
+def lunr_source() -> str:
+    """Return Lunr, which comes with the mkdocs package; there is no copy in ours."""
+    return (Path(mkdocs.__file__).parent / LUNR).read_text(encoding="utf-8")
 
 
 def sitemap_entries(catalog: Catalog, site_url: str) -> Iterator[tuple[str, date | None]]:

@@ -30,6 +30,7 @@ DISK = {
     "files": "the edge",
     "formulas": "loads a table that comes along",
     "pages": "loads its templates",
+    "papers": "loads a table that comes along",
     "serving": "serves a built site",
     "site": "the other edge",
     "start": "writes a new archive",

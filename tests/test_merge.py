@@ -215,6 +215,20 @@ class TestDecisions:
             assert not archive.problems
             assert [len(paper.listings) for paper in archive.catalog.papers] == [1, 1, 1]
 
+    def test_a_work_parted_anew_falls_on_no_other(self) -> None:
+        """What was parted from a paper's companion stays apart from it when parted again."""
+        texts = [abstract_of("Same", f" {number}") for number in (0, 1, 1)]
+        raws = [raw_dump(dump_of(f"Mar {13 + n}", [("Same", texts[n])])) for n in range(3)]
+        one, companion, two = (f"{sha256(raw.raw)[:12]}-13" for raw in raws)
+        merges = f"""\
+- not one work: [{one}, {two}]
+- not one work: [{companion}, {two}]
+- one work: [{one}, {two}]
+- not one work: [{one}, {two}]
+"""
+        archive = read(record_of(*raws, merges=merges))
+        assert [len(paper.listings) for paper in archive.catalog.papers] == [1, 1, 1]
+
     def test_decisions_hold_when_a_list_is_superseded(self) -> None:
         """A removed paper stays removed, and parted ones parted, when their dump is replaced."""
         ids = [f"{sha256(each.raw)[:12]}-17" for each in (self.first, self.second)]

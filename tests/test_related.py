@@ -149,6 +149,13 @@ def test_of_many_equals_the_first_are_taken() -> None:
     assert same(nearest(papers, nearest(dict(islice(papers.items(), 990)))), whole)
 
 
+def test_an_equal_that_comes_back_takes_its_place() -> None:
+    """A paper brought back stands before later equals that took its place meanwhile."""
+    papers = vectors([("gamma delta", "the same words", ())] * 9)
+    before = nearest(dict(islice(papers.items(), 1, None)))
+    assert nearest(papers, before).related["p8"] == ("p0", "p1", "p2", "p3", "p4")
+
+
 def test_without_papers_or_words_nothing_is_related() -> None:
     """No paper, one paper, and papers without a word that says anything are no fault."""
     assert nearest({}).related == {}
