@@ -43,6 +43,13 @@ EXCERPT = 320
 LONGEST_MARKDOWN = 50_000
 """Characters of a paragraph's Markdown. The time that Python-Markdown takes grows with the square of
 a paragraph's marks: minutes, for an abstract of nothing else."""
+LINK_NAMES = {
+    LinkKind.CODE: "Code",
+    LinkKind.PROJECT: "Project page",
+    LinkKind.MODEL: "Model or data",
+    LinkKind.DOI: "DOI",
+    LinkKind.OTHER: "Link",
+}
 RECENT_DAYS = 7
 """Days that the home page names."""
 
@@ -101,7 +108,7 @@ def html_parts(cleaned: str) -> Iterator[str]:
             yield f'<span class="db-math">{mathml}</span>'
         elif part.kind is SegmentKind.FORMULA:
             yield attribute(plain(f"${part.value}$"))
-        elif part.kind is SegmentKind.LINK and (address := web_address(part.value)):
+        elif part.kind is SegmentKind.LINK and (address := web_address(part.url)):
             yield f'<a href="{address}">{attribute(part.value)}</a>'
         else:
             yield html.escape(visible(part.value))
@@ -199,6 +206,7 @@ def environment() -> jinja2.Environment:
         with_code=with_code,
         last_day=last_day,
         LinkKind=LinkKind,
+        LINK_NAMES=LINK_NAMES,
         NEWEST=NEWEST,
         Status=Status,
         urls=urls,

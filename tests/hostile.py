@@ -147,8 +147,8 @@ def html_parts(cleaned: str, *, live: bool) -> Iterator[str]:
             mathml = to_mathml(part.value)
             shown = html.escape(folded(plain(f"${part.value}$")))
             yield f'<span class="db-math">{mathml}</span>' if mathml else shown
-        elif part.kind is SegmentKind.LINK and live and web_address(part.value):
-            yield f'<a href="{web_address(part.value)}">{html.escape(part.value)}</a>'
+        elif part.kind is SegmentKind.LINK and live and web_address(part.url):
+            yield f'<a href="{web_address(part.url)}">{html.escape(part.value)}</a>'
         else:
             yield html.escape(visible(part.value))
 

@@ -72,7 +72,7 @@ MATHML = frozenset(
 )
 INSTALLED = (
     "abbr admonition attr_list codehilite def_list fenced_code footnotes legacy_attrs legacy_em "
-    "md_in_html meta nl2br sane_lists tables toc wikilinks pymdownx.betterem pymdownx.caret "
+    "md_in_html nl2br sane_lists tables toc wikilinks pymdownx.betterem pymdownx.caret "
     "pymdownx.critic pymdownx.details pymdownx.escapeall pymdownx.extra pymdownx.highlight "
     "pymdownx.inlinehilite pymdownx.magiclink pymdownx.mark pymdownx.progressbar "
     "pymdownx.saneheaders pymdownx.superfences pymdownx.tabbed pymdownx.tasklist pymdownx.tilde"
