@@ -35,7 +35,7 @@ function counting() {
 async function run(slices, request) {
   const found = await find(lunr, slices, request);
   const results = await show(lunr, slices, found, 1, 10);
-  return { total: found.hits.length, all: found.all, addresses: results.map((each) => each.address) };
+  return { total: found.total, all: found.all, addresses: results.map((each) => each.address) };
 }
 
 const visit = counting();

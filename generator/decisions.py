@@ -105,6 +105,8 @@ def read_mappings(text: str, path: str) -> tuple[list[dict[str, Field]], list[Pr
     """Return the mappings of a YAML list, in order, and what is no mapping as problems."""
     try:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
+    except RecursionError:
+        return [], [wrong(path, 1, "YAML", "brackets within brackets without end")]
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1

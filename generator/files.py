@@ -46,8 +46,9 @@ def read_text(path: Path) -> str:
 def read_record(root: Path, *, sample: bool = True) -> Record:
     """Return everything that the archive in this folder is made from.
 
-    The sample's dumps take the place of an archive's while it has none, if wanted. Raises
-    ArchiveError where this is no archive, or its settings are at fault.
+    The sample's dumps take the place of an archive's while it has none, if wanted; not where
+    something was promised, since the dumps are missing then. Raises ArchiveError where this is no
+    archive, or its settings are at fault.
     """
     config = root / CONFIG
     if not config.is_file():
@@ -66,7 +67,7 @@ def read_record(root: Path, *, sample: bool = True) -> Record:
             f"{CONFIG}: no such vocabulary: {settings.vocabulary}; correct the setting"
         )
     dumps = tuple(read_dumps(root))
-    sample = sample and not dumps
+    sample = sample and not dumps and not read_text(root / LEDGER).strip()
     home = ENGINE / "data/sample" if sample else root
     return Record(
         settings=settings,

@@ -49,19 +49,27 @@ def atoms_of(tokens: Sequence[Token]) -> list[Atom]:
 def formulas_of(start: int, tokens: Sequence[Token]) -> Iterator[tuple[int, list[Atom]]]:
     """Yield the formulas in a stretch that was read as one, with their offsets.
 
-    Braces that are open to one side part them; blanks, words and stops at their edges stay outside.
+    Braces that are open to one side part them, and so do the names that symbols begin (`muNet`);
+    blanks, words and stops at their edges stay outside.
     """
     atoms = atoms_of(tokens)
     loose = loose_braces(atoms)
     offsets = list(accumulate((len(atom.text) for atom in atoms), initial=start))
     first = 0
     for place in range(len(atoms) + 1):
-        if place < len(atoms) and place not in loose:
+        if place < len(atoms) and place not in loose and not is_name_end(atoms, place):
             continue
         low, high = trim(atoms, first, place) if place - first <= LONGEST else (0, 0)
         if any(is_telling(atom) for atom in atoms[low:high]):
             yield offsets[low], atoms[low:high]
         first = place + 1
+
+
+def is_name_end(atoms: Atoms, place: int) -> bool:
+    """Return whether letters belong to a name that a symbol begins, not to the formula."""
+    if not (place and atoms[place].glued and atoms[place - 1].command):
+        return False
+    return atoms[place].text[0].isupper() and atoms[place - 1].text not in TIES | SIZES
 
 
 def is_telling(atom: Atom) -> bool:

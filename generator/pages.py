@@ -227,6 +227,7 @@ def pages(
         values = {"target": new, "canonical": target, "here": old}
         yield Page(path=urls.stub_file(old), text=render("redirect.html.jinja", values))
     yield Page(path="robots.txt", text=render("robots.txt.jinja", shared))
+    yield Page(path=urls.OPENSEARCH, text=render("opensearch.xml.jinja", shared))
 
 
 def render(template: str, values: Mapping[str, object]) -> str:
@@ -241,6 +242,7 @@ def contents(catalog: Catalog) -> Iterator[Content]:
     """Yield each page's template, address and what it alone shows."""
     yield "home", urls.HOME, {"recent": catalog.days[: -RECENT_DAYS - 1 : -1]}
     yield "about", urls.ABOUT, {}
+    yield "search", urls.SEARCH, {}
     yield from day_contents(catalog)
     yield from paper_contents(catalog)
     yield from tag_contents(catalog)

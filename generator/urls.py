@@ -21,6 +21,9 @@ TAGS = Address("tags/")
 TAGS_ABOUT = Address("tags/about/")
 UNTAGGED = Address("tags/untagged/")
 ABOUT = Address("about/")
+SEARCH = Address("search/")
+OPENSEARCH = Address("opensearch.xml")
+ICON = Address("assets/images/daybook.svg")
 
 LONGEST_SLUG = 80
 """Characters of a slug, its hash aside."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from lists import VOCABULARY
 
 from generator.cli import run
 from generator.start import start_archive
@@ -63,7 +64,10 @@ def daybook(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch)
 
 @pytest.fixture
 def archive(tmp_path: Path) -> Path:
-    """A new archive without a dump."""
+    """A new archive without a dump, whose vocabulary has one tag."""
     folder = tmp_path / "archive"
     start_archive(folder, name="Lists", url="https://lists.test/papers/")
+    (folder / "vocabulary.yml").write_text(VOCABULARY, encoding="utf-8")
+    with (folder / "mkdocs.yml").open("a", encoding="utf-8") as settings:
+        settings.write("    vocabulary: vocabulary.yml\n")
     return folder

@@ -1,6 +1,7 @@
 """Lists of the tests' own making, as a dump has them."""
 
 import hashlib
+import random
 from collections.abc import Iterable, Sequence
 
 from generator.build import LEDGER, RawDump, Record, read
@@ -60,6 +61,11 @@ def dump_of(day: str, pairs: Iterable[Pair], *, head: Sequence[str] = HEAD) -> b
 def list_of(day: str, *titles: str) -> bytes:
     """Return a dump of a day, `Mar 14`, that lists these titles."""
     return dump_of(day, pairs_of(titles))
+
+
+def chance(seed: int) -> random.Random:
+    """Return chance that repeats itself."""
+    return random.Random(seed)  # noqa: S311  # nothing secret hangs on it
 
 
 def sha256(raw: bytes) -> str:

@@ -109,6 +109,7 @@ def test_a_name_means_what_is_written(word: str) -> None:
         ("- dump: a\n  year: !python/none x\n", 1, "read"),
         ("- dump: a\n  year: " + "9" * 5000 + "\n", 1, "read"),
         ("- &a [*a]\n", 1, "key: value"),
+        ("[" * 5000, 1, "YAML"),
         ("- dump: \x00\n", 1, "YAML"),
     ],
 )
@@ -159,30 +160,18 @@ def test_a_faulty_decision_is_told_with_its_line(text: str, line: int) -> None:
         st.lists(
             st.sampled_from(
                 [
-                    "- ",
-                    "dump: ",
-                    "year: ",
-                    "day: ",
-                    "2025-13-01",
-                    "\n  ",
-                    "\n",
-                    "[",
-                    "]",
-                    "{",
-                    "&a ",
-                ]
-                + [
-                    "*a",
-                    "one work: ",
-                    "title: ",
-                    "a",
-                    "? ",
-                    "!!int ",
-                    "<<: ",
-                    "'",
-                    "1",
-                    ", ",
-                    "|\n",
+                    *(
+                        "- ",
+                        "dump: ",
+                        "year: ",
+                        "day: ",
+                        "one work: ",
+                        "title: ",
+                        "2025-13-01",
+                        "1",
+                    ),
+                    *("a", "\n  ", "\n", "[", "]", "{", ", ", "&a ", "*a", "? ", "!!int ", "<<: "),
+                    *("'", "|\n"),
                 ]
             ),
             max_size=14,

@@ -628,19 +628,31 @@ def test_stubs_at_old_addresses_stand(built: Built, pages: dict[str, Reading]) -
 # --- what is not HTML
 
 
-def test_the_search_index_holds_no_markup_of_a_payload(built: Built) -> None:
-    """The theme puts the index into the page as HTML: it holds text, and its own few elements."""
-    index = json.loads((built.site / "search/search_index.json").read_text(encoding="utf-8"))
-    titles = set()
-    for doc in index["docs"]:
-        for field in ("title", "text"):
-            page = Reading(doc[field])
-            assert {tag.name for tag in page.tags} <= {"p", "ul", "li", "sup", "sub", "code"}
-            assert not any(tag.attributes for tag in page.tags)
-            assert not page.declarations
-        titles.add("".join(Reading(doc["title"]).text.split()))
+def strings(value: object) -> Iterator[str]:
+    """Yield all strings in a JSON value."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for each in value:
+            yield from strings(each)
+    elif isinstance(value, dict):
+        yield from strings([*value.keys(), *value.values()])
+
+
+def test_the_search_has_every_title_as_text(built: Built) -> None:
+    """The search's files are JSON of text, for an element that takes it as text nodes only."""
+    files = sorted((built.site / "search").rglob("*.json"))
+    assert files
+    said = {
+        text for path in files for text in strings(json.loads(path.read_text(encoding="utf-8")))
+    }
     for paper in built.archive.catalog.listed:
-        assert text_of(paper.title) in titles
+        assert words(paper.title) in said
+    scripts = sorted((built.site / "assets/javascripts").glob("search*.js"))
+    assert scripts
+    for path in scripts:
+        source = path.read_text(encoding="utf-8")
+        assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(", source)
 
 
 def test_the_sitemap_names_pages_of_the_site(built: Built) -> None:

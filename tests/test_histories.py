@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 import pytest
-from lists import Pair, abstract_of, dump_of, promised, raw_dump, record_of, sha256
+from lists import Pair, abstract_of, chance, dump_of, promised, raw_dump, record_of, sha256
 
 from generator import urls
 from generator.build import LEDGER, MERGES, Archive, RawDump, Record, read
@@ -99,8 +99,7 @@ class History:
     def step(self) -> None:
         """Let one thing happen to one copy, or unite both."""
         name = self.rng.choice(
-            ["add", "add", "add", "slip", "unite", "unite", "decide", "decide", "decide", "correct"]
-            + ["supersede"]
+            [*["add"] * 3, "slip", *["unite"] * 2, *["decide"] * 3, "correct", "supersede"]
         )
         self.told.append(name)
         if name == "unite":
@@ -141,7 +140,9 @@ class History:
         archive = copy.read()
         if not archive.catalog.papers:
             return copy
-        names = [line.address for line in parse_ledger(copy.ledger, LEDGER)[0].of(Kind.PAPER)]
+        names: list[str] = [
+            line.address for line in parse_ledger(copy.ledger, LEDGER)[0].of(Kind.PAPER)
+        ]
         names += [listing for paper in archive.catalog.papers for listing in ids_of(paper)]
         one, two, three = (self.rng.choice(names) for _ in range(3))
         item = self.rng.choice(
@@ -275,7 +276,7 @@ def no_line_of_a_list_is_lost(copy: Copy) -> None:
 def test_whatever_happens_every_promise_is_kept(tens: int) -> None:
     """Promises only grow, each answers with its paper, a redirect to it, or a stone."""
     for seed in range(10 * tens, 10 * tens + 10):
-        rng = random.Random(seed)
+        rng = chance(seed)
         history = History(rng)
         for _ in range(STEPS):
             before = list(history.copies)

@@ -128,7 +128,7 @@ NEWEST = dt.date(2025, 3, 10)
         (dt.date(2023, 3, 14), True),
     ],
 )
-def test_a_day_that_lies_oddly_is_asked_about(name: str, day: dt.date, odd: bool) -> None:  # noqa: FBT001  # drawn
+def test_a_day_that_lies_oddly_is_asked_about(name: str, day: dt.date, *, odd: bool) -> None:
     """More than 300 days from the newest, whatever that one's name, the year may be wrong."""
     record = record_of(raw_dump(list_of("Mar 10", "Old"), name=name))
     raw = list_of(f"{day:%b} {day.day}", "New")

@@ -1,11 +1,11 @@
 """What makes two entries one paper, and how humans overrule that."""
 
 import itertools
-import random
 
 import pytest
 from lists import (
     abstract_of,
+    chance,
     dump,
     dump_of,
     list_of,
@@ -70,7 +70,7 @@ class TestFolds:
 
     def test_the_order_of_dumps_and_their_names_do_not_matter(self) -> None:
         """However the dumps come, the same entries are one work, in the same order."""
-        rng = random.Random(1)
+        rng = chance(1)
         names = [f"Title {number}" for number in range(12)]
         dumps = [
             dump(list_of(f"Mar {day}", *rng.sample(names, 6)), year=year)
@@ -110,10 +110,13 @@ class TestDecisions:
     @pytest.mark.parametrize("promise", [True, False])
     @pytest.mark.parametrize(
         "name",
-        ["gamma", "papers/gamma", "/papers/gamma/", "https://lists.test/papers/papers/gamma/"]
-        + ["https://lists.test/papers/papers/gamma/?q=a#top", " papers/gamma ", "ID"],
+        [
+            *("gamma", "papers/gamma", "/papers/gamma/", " papers/gamma ", "ID"),
+            "https://lists.test/papers/papers/gamma/",
+            "https://lists.test/papers/papers/gamma/?q=a#top",
+        ],
     )
-    def test_a_paper_is_named_by_id_or_address(self, name: str, promise: bool) -> None:  # noqa: FBT001  # drawn
+    def test_a_paper_is_named_by_id_or_address(self, name: str, *, promise: bool) -> None:
         """An id, a slug, a path or a whole URL lead to the paper, promised or not."""
         name = f"{sha256(self.first.raw)[:12]}-21" if name == "ID" else name
         archive = self.decided(f"- withdrawn: '{name}'\n  note: So.\n", promise=promise)
@@ -125,22 +128,9 @@ class TestDecisions:
     @pytest.mark.parametrize(
         "name",
         [
-            "delta",
-            "papers/delta",
-            "tags/gamma",
-            "days/gamma/",
-            "Gamma",
-            "",
-            "papers/",
-            "0" * 12 + "-1",
-        ]
-        + [
-            "0" * 12 + "-" + "9" * 5000,
-            "0" * 12 + "-²",
+            *("delta", "papers/delta", "tags/gamma", "days/gamma/", "Gamma", "", "papers/"),
+            *("0" * 12 + "-1", "0" * 12 + "-" + "9" * 5000, "0" * 12 + "-²", "#", "?", "/"),
             f"{sha256(first.raw)[:12]}-1",
-            "#",
-            "?",
-            "/",
         ],
     )
     def test_a_paper_that_is_not_there_is_a_problem_with_its_line(self, name: str) -> None:

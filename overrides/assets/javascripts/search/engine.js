@@ -1,6 +1,6 @@
 // A Lunr index of just the terms that a query needs, which scores as the whole one does.
 
-import { stemmer, trimmer } from "./words.js";
+import { trimmer } from "./words.js";
 
 // Lunr's own, and the whole index's.
 const K1 = 1.2;
@@ -74,18 +74,27 @@ export async function expand(lunr, slices, clause) {
 }
 
 /**
+ * @typedef {object} Term
+ * @property {string} term
+ * @property {Occurrences[]} fields
+ * @property {number} frequency In how many fields of documents it stands.
+ */
+
+/**
  * @param {any} lunr
  * @param {Slices} slices
  * @param {Clause[]} clauses
- * @param {Iterable<string>} terms All that the clauses expand to.
+ * @param {Iterable<string>} expanded All terms that the clauses expand to.
+ * @param {(number: number) => boolean} [only] Which documents matter; they score as among all.
  * @returns {Promise<Hit[]>} What one whole Lunr index finds, in its order.
  */
-export async function search(lunr, slices, clauses, terms) {
-  const postings = await slices.postings([...terms]);
+export async function search(lunr, slices, clauses, expanded, only) {
+  const terms = inOrder(await slices.postings([...expanded]));
+  const kept = only ? terms.map((each) => narrowed(each, only)) : terms;
   const isNegated = clauses.every((each) => each.presence === lunr.Query.presence.PROHIBITED);
-  const blocks = isNegated ? slices.allBlocks : blocksOf(postings, slices.manifest.block);
+  const blocks = isNegated ? slices.allBlocks : blocksOf(kept, slices.manifest.block);
   const lengths = await slices.lengths(blocks);
-  const index = lunr.Index.load(serialized(lunr, slices.manifest, postings, lengths, isNegated));
+  const index = lunr.Index.load(serialized(lunr, slices.manifest, kept, lengths, isNegated));
   /** @param {any} query */
   const fill = (query) => clauses.forEach((clause) => query.clause({ ...clause }));
   return index.query(fill).map((/** @type {any} */ result) => ({
@@ -97,13 +106,53 @@ export async function search(lunr, slices, clauses, terms) {
 
 /**
  * @param {Map<string, Occurrences[]>} postings
+ * @returns {Term[]} As Lunr meets them: it numbers terms so, and adds scores up in that order.
+ */
+function inOrder(postings) {
+  const terms = [...postings].map(([term, fields]) => ({
+    term,
+    fields,
+    frequency: fields.reduce((sum, { numbers }) => sum + numbers.length, 0),
+  }));
+  return terms.sort((a, b) => firstSeen(a.fields) - firstSeen(b.fields));
+}
+
+/**
+ * @param {Occurrences[]} fields
+ * @returns {number} Where a term is first met: its first document, and the field there.
+ */
+function firstSeen(fields) {
+  return Math.min(...fields.map(({ numbers }, at) => (numbers[0] ?? Infinity) * fields.length + at));
+}
+
+/**
+ * @param {Term} term
+ * @param {(number: number) => boolean} only
+ * @returns {Term} With these documents alone; its frequency stays.
+ */
+function narrowed({ term, fields, frequency }, only) {
+  const kept = fields.map(({ numbers, times }) => {
+    /** @type {Occurrences} */
+    const found = { numbers: [], times: [] };
+    numbers.forEach((number, at) => {
+      if (!only(number)) return;
+      found.numbers.push(number);
+      found.times.push(times[at]);
+    });
+    return found;
+  });
+  return { term, fields: kept, frequency };
+}
+
+/**
+ * @param {Term[]} terms
  * @param {number} size
  * @returns {number[]} The blocks that hold a document with one of the terms.
  */
-function blocksOf(postings, size) {
+function blocksOf(terms, size) {
   /** @type {Set<number>} */
   const found = new Set();
-  for (const fields of postings.values()) {
+  for (const { fields } of terms) {
     for (const { numbers } of fields) {
       for (const number of numbers) found.add(Math.floor(number / size));
     }
@@ -114,29 +163,22 @@ function blocksOf(postings, size) {
 /**
  * @param {any} lunr
  * @param {import("./slices.js").Manifest} manifest
- * @param {Map<string, Occurrences[]>} postings
+ * @param {Term[]} terms
  * @param {Map<number, number[][]>} lengths By block.
  * @param {boolean} all Whether documents without any of the terms are to be there too.
  * @returns {object} What lunr.Index.load reads.
  */
-function serialized(lunr, manifest, postings, lengths, all) {
+function serialized(lunr, manifest, terms, lengths, all) {
   const names = manifest.fields.map(([name]) => name);
-  /** @type {Map<string, (number[])>[]} */
+  /** @type {Map<string, number[]>[]} */
   const vectors = names.map(() => new Map());
   if (all) addEmpty(vectors, names, lengths, manifest.block);
-  // Lunr numbers terms in the order in which it meets them, and adds scores up in that order.
-  const terms = [...postings].sort((a, b) => firstSeen(a[1]) - firstSeen(b[1]));
-  /** @type {[string, object][]} */
-  const inverted = terms.map(([term, fields], index) => [
-    term,
-    Object.assign(
-      Object.create(null),
-      { _index: index },
-      Object.fromEntries(names.map((name, at) => [name, refs(fields[at].numbers)])),
-    ),
-  ]);
-  terms.forEach(([, fields], index) => {
-    const frequency = fields.reduce((sum, { numbers }) => sum + numbers.length, 0);
+  const inverted = terms.map(({ term, fields }, index) => {
+    const posting = Object.assign(Object.create(null), { _index: index });
+    names.forEach((name, at) => (posting[name] = refs(fields[at].numbers)));
+    return [term, posting];
+  });
+  terms.forEach(({ fields, frequency }, index) => {
     fields.forEach((found, at) => {
       addScores(vectors[at], index, found, scorer(manifest, at, frequency, lengths));
     });
@@ -173,14 +215,6 @@ function addEmpty(vectors, names, lengths, size) {
 function interleaved(vectors, names) {
   const rows = vectors.map((each) => [...each]);
   return rows[0].flatMap((_, at) => names.map((__, field) => rows[field][at]));
-}
-
-/**
- * @param {Occurrences[]} fields
- * @returns {number} Where a term is first met: its first document, and the field there.
- */
-function firstSeen(fields) {
-  return Math.min(...fields.map(({ numbers }, at) => (numbers[0] ?? Infinity) * fields.length + at));
 }
 
 /**
@@ -235,5 +269,3 @@ function addScores(vectors, index, { numbers, times }, { name, score }) {
     else vectors.set(ref, [index, score(number, times[at])]);
   });
 }
-
-export { stemmer };

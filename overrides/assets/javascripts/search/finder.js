@@ -4,6 +4,8 @@ import { expand, search } from "./engine.js";
 import { SHORTEST_PREFIX, plan } from "./query.js";
 import { fold, marks, stemmer, words } from "./words.js";
 
+/** Results on a page, unless said. */
+export const SIZE = 10;
 /** Words that a beginning is completed to. */
 const COMPLETIONS = 4;
 /** What a completion counts against the word itself. */
@@ -44,10 +46,10 @@ const WINDOW = 240;
  * @typedef {object} Wanted A word of the query.
  * @property {Clause} clause
  * @property {Set<string>} terms What it stands for.
- * @property {boolean} counts Whether a result that has all words must have it.
  *
  * @typedef {object} Found
- * @property {Hit[]} hits In their order.
+ * @property {Hit[]} hits In their order; those with all words alone where they fill the page.
+ * @property {number} total How many results there are.
  * @property {number} all How many of them, at the front, have all words.
  * @property {Set<string>} terms To highlight.
  * @property {{ word: string, instead: string }[]} mended Words that are nowhere, and what was
@@ -63,7 +65,7 @@ const WINDOW = 240;
  * @returns {Promise<Found>}
  */
 export async function find(lunr, slices, request) {
-  const { query, typing = false, filters = {}, order } = request;
+  const { query, typing = false, filters = {}, order, page = 1, size = SIZE } = request;
   const fields = slices.manifest.fields.map(([name]) => name);
   const { clauses, completes, common } = plan(lunr, query, fields, typing);
   if (isEverything(clauses)) {
@@ -73,13 +75,62 @@ export async function find(lunr, slices, request) {
   const wanted = await Promise.all(clauses.map((clause) => want(lunr, slices, clause)));
   const completions = completes ? await complete(lunr, slices, wanted, completes) : [];
   const mended = await mend(lunr, slices, wanted);
-  const hits = await run(lunr, slices, wanted);
   const terms = new Set(
     wanted.filter((each) => each.clause.presence !== NEVER).flatMap((each) => [...each.terms]),
   );
-  const all = (/** @type {Hit} */ hit) => hasAll(hit, wanted);
+  const settings = { filters, order: order ?? "relevance" };
   const rest = { completions, mended, common, terms };
-  return arranged(slices, { hits, filters, order: order ?? "relevance", all, ...rest });
+  const { whole, others } = await candidates(slices, wanted);
+  // The few with all words fill most pages; Lunr takes long over the many with any.
+  const only = (/** @type {number} */ number) => whole.has(number);
+  const few = whole.size > 0 ? await run(lunr, slices, wanted, only) : [];
+  const first = await arranged(slices, { hits: few, ...settings, ...rest });
+  if (whole.size > 0 && first.hits.length >= page * size) {
+    return { ...first, total: first.total + (await countFit(slices, others, filters)) };
+  }
+  const hits = await run(lunr, slices, wanted);
+  const all = (/** @type {Hit} */ hit) => whole.has(hit.number);
+  return arranged(slices, { hits, ...settings, all, ...rest });
+}
+
+/**
+ * @param {Slices} slices
+ * @param {Wanted[]} wanted
+ * @returns {Promise<{ whole: Set<number>, others: number[] }>} The documents with all words, and
+ * those with any: what a plus asks for is in all, what a minus does not want in none.
+ */
+async function candidates(slices, wanted) {
+  const postings = await slices.postings(wanted.flatMap(({ terms }) => [...terms]));
+  const names = slices.manifest.fields.map(([name]) => name);
+  const sets = wanted.map(({ clause, terms }) => {
+    const places = clause.fields.map((name) => names.indexOf(name));
+    const known = [...terms].flatMap((term) => postings.get(term) ?? []);
+    return new Set(
+      known.flatMap(({ numbers }, at) => (places.includes(at % names.length) ? numbers : [])),
+    );
+  });
+  const of = (/** @type {number} */ presence) =>
+    sets.filter((_, at) => wanted[at].clause.presence === presence);
+  const fits = (/** @type {number} */ number) =>
+    of(ALWAYS).every((each) => each.has(number)) && !of(NEVER).some((each) => each.has(number));
+  const sought = [...of(MAYBE), ...of(ALWAYS)];
+  const any = [...new Set(sought.flatMap((each) => [...each]))].filter(fits);
+  const isWhole = (/** @type {number} */ number) => sought.every((each) => each.has(number));
+  return {
+    whole: new Set(any.filter(isWhole)),
+    others: any.filter((number) => !isWhole(number)),
+  };
+}
+
+/**
+ * @param {Slices} slices
+ * @param {number[]} numbers
+ * @param {Filters} filters
+ * @returns {Promise<number>} How many of these documents pass the filters.
+ */
+async function countFit(slices, numbers, filters) {
+  const hits = numbers.map((number) => ({ number, score: 0, terms: [] }));
+  return (await arranged(slices, { hits, filters, order: "relevance" })).total;
 }
 
 // Lunr.Query.presence, which the modules that know no Lunr need too.
@@ -117,7 +168,7 @@ async function want(lunr, slices, clause) {
     const common = (/** @type {string} */ term) => counts.get(term) ?? 0;
     terms = terms.sort((a, b) => common(b) - common(a)).slice(0, MOST_TERMS);
   }
-  return { clause, terms: new Set(terms), counts: clause.presence !== NEVER };
+  return { clause, terms: new Set(terms) };
 }
 
 /**
@@ -222,12 +273,13 @@ export function isNear(one, other, most) {
  * @param {any} lunr
  * @param {Slices} slices
  * @param {Wanted[]} wanted
+ * @param {(number: number) => boolean} [only] Which documents matter.
  * @returns {Promise<Hit[]>} What Lunr finds, each word with all that it stands for.
  */
-async function run(lunr, slices, wanted) {
+async function run(lunr, slices, wanted, only) {
   const clauses = wanted.flatMap(({ clause, terms }) => {
     const own = new Set(clause.usePipeline ? words(clause.term).map(stemmer(lunr)) : []);
-    // A word that stands for several is required as a whole: see `hasRequired`.
+    // A word that stands for several is required as a whole: see below.
     const presence = clause.presence === ALWAYS && terms.size > 1 ? MAYBE : clause.presence;
     const isPattern = !isPlain({ ...clause, presence: MAYBE });
     return [...terms].map((term) => ({
@@ -238,18 +290,9 @@ async function run(lunr, slices, wanted) {
       usePipeline: false,
     }));
   });
-  const hits = await search(lunr, slices, clauses, new Set(clauses.map((each) => each.term)));
+  const hits = await search(lunr, slices, clauses, new Set(clauses.map((each) => each.term)), only);
   const required = wanted.filter((each) => each.clause.presence === ALWAYS);
   return hits.filter((hit) => required.every((each) => hit.terms.some((term) => each.terms.has(term))));
-}
-
-/**
- * @param {Hit} hit
- * @param {Wanted[]} wanted
- * @returns {boolean}
- */
-function hasAll(hit, wanted) {
-  return wanted.every((each) => !each.counts || hit.terms.some((term) => each.terms.has(term)));
 }
 
 /**
@@ -273,7 +316,8 @@ async function arranged(slices, { hits, filters, order, all = () => true, ...res
   const parts = [kept.filter(all), kept.filter((hit) => !all(hit))];
   const sorted = parts.flatMap((part) => (order === "relevance" ? part : byDay(part, facets, order)));
   const { terms = new Set(), mended = [], common = [], completions = [] } = rest;
-  return { hits: sorted, all: parts[0].length, terms, mended, common, completions };
+  const total = sorted.length;
+  return { hits: sorted, total, all: parts[0].length, terms, mended, common, completions };
 }
 
 /**

@@ -26,12 +26,11 @@
  */
 
 import lunr from "./lunr.js";
-import { count, find, show } from "./finder.js";
+import { SIZE, count, find, show } from "./finder.js";
 import { Missing, Outdated, Slices } from "./slices.js";
 import { words } from "./words.js";
 
 const DATA = new URL("../../../search/", import.meta.url);
-const SIZE = 10;
 
 // Lunr warns through the page's console, which it looks for in vain inside a module.
 lunr.utils.warn = () => {};
@@ -76,8 +75,7 @@ async function answerSearch(message, answer) {
   if (newest !== mine) return answer({ type: "superseded" });
   const results = await show(lunr, slices, found, page, size);
   if (newest !== mine) return answer({ type: "superseded" });
-  const { all, mended, common, completions, hits } = found;
-  const total = hits.length;
+  const { total, all, mended, common, completions } = found;
   const instead = mended.length > 0 ? replaced(query, mended) : "";
   answer({ type: "results", total, all, page, size, results, completions, mended, instead, common });
   try {
