@@ -1,6 +1,7 @@
 """All papers, days, months, tags and their orders: fixed here and nowhere else."""
 
 import datetime as dt
+from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -255,21 +256,18 @@ def promises(catalog: Catalog) -> Iterator[Line]:
 def calendar(month: str, days: Sequence[Day]) -> Iterator[tuple[dt.date, Day | None]]:
     """Yield every date of a month, with its day where a list of it is in the archive."""
     there = {day.date: day for day in days}
-    date = dt.date.fromisoformat(f"{month}-01")
-    while urls.month_name(date) == month:
+    first = dt.date.fromisoformat(f"{month}-01")
+    for number in range(1, monthrange(first.year, first.month)[1] + 1):
+        date = first.replace(day=number)
         yield date, there.get(date)
-        date += dt.timedelta(1)
 
 
 def span(days: Sequence[Day]) -> dict[str, tuple[str, ...]]:
     """Return every month from the first day's to the last's, by year, both ascending."""
     if not days:
         return {}
-    months, date, last = [], days[0].date.replace(day=1), days[-1].date
-    while date <= last:
-        months.append(urls.month_name(date))
-        date = (date + dt.timedelta(32)).replace(day=1)
-    return by_year(months)
+    first, last = (12 * day.date.year + day.date.month - 1 for day in (days[0], days[-1]))
+    return by_year(f"{at // 12:04}-{at % 12 + 1:02}" for at in range(first, last + 1))
 
 
 def with_code(papers: Iterable[Paper]) -> int:

@@ -3,7 +3,7 @@
 import datetime as dt
 import hashlib
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from pathlib import Path
 
 import click
@@ -103,34 +103,36 @@ def add(paths: tuple[Path, ...], year: int | None, accept: bool, root: Path) -> 
     """
     record = files.read_record(root, sample=False)
     before = read(record)
-    known = {fold(variant.title_raw) for p in before.catalog.papers for variant in p.variants}
-    refused = 0
-    fresh = []
+    taken = []
     for path in paths:
         try:
-            taken = take_in_file(path, record, year=year, accept=accept)
+            found = take_in_file(path, record, year=year, accept=accept)
         except Refused as error:
-            refused += 1
             click.echo(f"{path}: not taken: {error}", err=True)
             continue
-        click.echo(tell(path, taken, known))
-        if not taken.known:
-            fresh.append(taken.dump)
-            record = with_dump(record, taken.dump)
+        taken.append((path, found))
+        if not found.known:
+            record = with_dump(record, found.dump)
+    if paths and not taken:
+        return WRONG
     after = read(record) if paths else before
-    if not paths and not accept and (slipped := slipped_promises(after)):
+    seen = {found.dump.sha256 for _, found in taken if not found.known}
+    if not accept and (slipped := slipped_promises(after, seen)):
         say(slipped)
         click.echo("nothing was promised: mend the reading, or take it with --accept", err=True)
         return WRONG
     if after.vanished:
         say(broken_promises(after))
         return WRONG
-    for dump in fresh:
-        files.store_dump(root, dump)
+    known = {fold(variant.title_raw) for p in before.catalog.papers for variant in p.variants}
+    for path, found in taken:
+        if not found.known:
+            files.store_dump(root, found.dump)
+        click.echo(tell(path, found, known))
     files.extend_ledger(root, after.lines)
     papers = sum(line.kind is Kind.PAPER for line in after.lines)
     click.echo(f"{LEDGER}: {len(after.lines):,} new addresses, {papers:,} of them of papers")
-    return WRONG if refused else 0
+    return WRONG if len(taken) < len(paths) else 0
 
 
 def take_in_file(path: Path, record: Record, *, year: int | None, accept: bool) -> Accepted:
@@ -176,13 +178,19 @@ def tell(path: Path, taken: Accepted, known: set[str]) -> str:
     return f"{path}: {counts}, kept as {taken.dump.path}{told}"
 
 
-def slipped_promises(archive: Archive) -> list[Problem]:
-    """Return the problems of slipped readings whose titles have no promise yet."""
+def slipped_promises(archive: Archive, seen: Container[str]) -> list[Problem]:
+    """Return the problems of slipped readings whose titles have no promise yet.
+
+    `seen` are the hashes of dumps that a human has just said yes to.
+    """
     fresh = {line.id.partition("-")[0] for line in archive.lines if line.kind is Kind.PAPER}
     return [
         problem
         for reading in archive.readings
-        if reading.slipped and reading.dump and reading.dump.sha256[:12] in fresh
+        if reading.slipped
+        and reading.dump
+        and reading.dump.sha256 not in seen
+        and reading.dump.sha256[:12] in fresh
         for problem in reading.problems
     ]
 

@@ -55,6 +55,9 @@ def parse_settings(text: str, path: str) -> tuple[Settings | None, tuple[Problem
     try:
         node = yaml.compose(text, Loader=LooseLoader)
         values = yaml.load(text, Loader=LooseLoader)  # noqa: S506  # a SafeLoader by birth
+    except (ValueError, RecursionError) as error:
+        # A day like 2025-02-30 looks like one to YAML, and is none to Python.
+        return None, (wrong(path, 1, "YAML", f"what cannot be read ({error})"),)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1
@@ -64,11 +67,14 @@ def parse_settings(text: str, path: str) -> tuple[Settings | None, tuple[Problem
     own_node = child(child(node, "extra"), "daybook")
     extra = values.get("extra")
     own = extra.get("daybook") if isinstance(extra, dict) else None
-    problems = tuple(check(values, own if isinstance(own, dict) else {}, path, node, own_node))
+    if not isinstance(own, dict | None):
+        line = own_node.start_mark.line + 1 if own_node else 1
+        return None, (wrong(path, line, "`key: value` under daybook", quoted(str(own))),)
+    problems = tuple(check(values, own or {}, path, node, own_node))
     if problems:
         return None, problems
-    said = {key: values[key] for key in TOP_KEYS if values.get(key)} | dict(own or {})
-    settings = Settings(**{key: str(value).strip() for key, value in said.items()})
+    said = {key: values[key] for key in TOP_KEYS if values.get(key)} | (own or {})
+    settings = Settings(**{key: str(value or "").strip() for key, value in said.items()})
     return settings, ()
 
 

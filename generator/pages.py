@@ -41,8 +41,8 @@ NEWEST = 50
 EXCERPT = 320
 """Characters of an abstract on a list."""
 LONGEST_MARKDOWN = 50_000
-"""Characters of a paragraph's Markdown. The time that Python-Markdown takes grows with the square of
-a paragraph's marks: minutes, for an abstract of nothing else."""
+"""Characters of a paragraph's Markdown. The time that Python-Markdown takes grows with the square
+of a paragraph's marks: minutes, for an abstract of nothing else."""
 LINK_NAMES = {
     LinkKind.CODE: "Code",
     LinkKind.PROJECT: "Project page",
@@ -96,9 +96,11 @@ def rich_parts(cleaned: str, *, live: bool) -> Iterator[str]:
 
 
 def paragraph(cleaned: str) -> Inert:
-    """Return cleaned text as a paragraph, like `rich`; an endless one as HTML, which is passed on."""
+    """Return cleaned text as a paragraph, like `rich`; as HTML, which is passed on, if endless."""
     line = rich(cleaned)
-    return line if len(line) <= LONGEST_MARKDOWN else Inert(f"<p>{''.join(html_parts(cleaned))}</p>")
+    if len(line) <= LONGEST_MARKDOWN:
+        return line
+    return Inert(f"<p>{''.join(html_parts(cleaned))}</p>")
 
 
 def html_parts(cleaned: str) -> Iterator[str]:

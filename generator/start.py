@@ -15,6 +15,8 @@ def start_archive(folder: Path, *, name: str, url: str) -> list[Path]:
     Raises ArchiveError where one of them is there already: nothing is ever overwritten.
     """
     source = ENGINE / "data" / "archive"
+    if folder.exists() and not folder.is_dir():
+        raise ArchiveError(f"{folder}: expected a new folder, found a file; choose another DIR")
     env = jinja2.Environment(
         loader=jinja2.FileSystemLoader(source),
         undefined=jinja2.StrictUndefined,

@@ -118,9 +118,7 @@ def front(text: str) -> str:
 
 
 BLANKS = re.compile("[\t\n\r\x0b\x0c\x85\u2028\u2029]")
-HIDDEN = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
-)
+HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 """Controls, what turns the direction of what follows, lone surrogates, and what YAML refuses."""
 
 

@@ -95,7 +95,12 @@ class Reading(HTMLParser):
         """Keep what no page of the archive should hold."""
         self.declarations.append(data)
 
-    handle_decl = handle_pi = unknown_decl = handle_comment
+    def handle_decl(self, decl: str) -> None:
+        """Keep a declaration, but for the one that every page begins with."""
+        if decl != "doctype html":
+            self.declarations.append(decl)
+
+    handle_pi = unknown_decl = handle_comment
 
     @property
     def tags(self) -> list[Tag]:
@@ -113,13 +118,16 @@ class Reading(HTMLParser):
         whole = (" ".join(p.split()) if isinstance(p, str) else p for p in self.parts)
         return [part for part in whole if part]
 
-    def within(self, name: str, **attributes: str) -> Iterator["str"]:
+    def within(self, name: str, **attributes: str) -> Iterator[str]:
         """Yield the text of each element of a name that has these attributes, blanks folded."""
         wanted = {key.rstrip("_"): value for key, value in attributes.items()}
         for start, part in enumerate(self.parts):
-            if isinstance(part, Tag) and part.name == name:
-                if all(part.get(key) == value for key, value in wanted.items()):
-                    yield " ".join("".join(self._inside(start)).split())
+            if (
+                isinstance(part, Tag)
+                and part.name == name
+                and all(part.get(key) == value for key, value in wanted.items())
+            ):
+                yield " ".join("".join(self._inside(start)).split())
 
     def _inside(self, start: int) -> Iterator[str]:
         """Yield the texts of the element that begins at this part."""
@@ -246,7 +254,7 @@ HOSTILE = Words(
     ),
     note="Because </p><script>window.pwned=1</script> [x](javascript:window.pwned=1) {{ x }}",
     title="New</title><script>window.pwned=1</script> [x](javascript:window.pwned=1) `{{ x }}`",
-    gone="Gone</title><script>window.pwned=1</script> \ud800\ufffe\u202e{{ x }} [x](y): \\ \"",
+    gone='Gone</title><script>window.pwned=1</script> \ud800\ufffe\u202e{{ x }} [x](y): \\ "',
     tag=(
         "Lists & <b>letters</b>",
         "Reading *[lists](javascript:window.pwned=1)*",

