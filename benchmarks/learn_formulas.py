@@ -44,9 +44,9 @@ RARE = 3
 FOLDS = 5
 HELD_OUT = 10
 """One in so many texts of a corpus is never learned from: see `is_left`."""
-BACKGROUND = 0.3
+BACKGROUND = 0.2
 """Weight of a text without formulas: the pairs have fewer of these than papers have."""
-EAGERNESS = 0.9
+EAGERNESS = 1.2
 """Added to every step into a formula: precision is higher than recall by itself."""
 OPEN, CLOSE = "\ue000", "\ue001"
 NAME = re.compile(r"[a-zA-Z]+")
@@ -153,7 +153,8 @@ def learn_lexicon(lessons: Sequence[Lesson]) -> tuple[Lexicon, Counter[str]]:
             prose.add(run)
     often = {run.lower() for run, count in in_prose.items() if count >= RARE}
     prose |= {run for run in often if run.endswith("to") and len(run) > SHORT}
-    return Lexicon(costs, frozenset(prose), frozenset(weak)), counts
+    hidden = {name for name in COMMANDS if any(name in run for run in often)}
+    return Lexicon(costs, frozenset(prose), frozenset(weak), frozenset(hidden)), counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -431,6 +432,7 @@ def format_model(
         "commands": dict(sorted(counts.items())),
         "prose": " ".join(sorted(lexicon.prose)),
         "weak": " ".join(sorted(lexicon.weak)),
+        "hidden": " ".join(sorted(lexicon.hidden)),
         "moves": rows,
         "weights": lines,
     }
@@ -449,7 +451,7 @@ def learn(lessons: Sequence[Lesson], limit: int, steps: int, decay: float) -> st
     tokens = sum(len(e.kinds) for e in examples)
     print(f"{len(lessons)} texts, {len(examples)} windows, {tokens} tokens", file=sys.stderr)
     kept = [k for k, count in enumerate(known.counts) if count >= RARE]
-    weights, _ = fit(examples, kept, known, steps // 2, decay)
+    weights, _ = fit(examples, kept, known, steps // 3, decay)
     kept = strongest(weights, kept, known, limit)
     weights, moves = fit(examples, kept, known, steps, decay)
     names = {number: feature for feature, number in known.numbers.items()}
@@ -463,8 +465,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("pairs", type=Path, help="lines with id and latex: all are learned from")
     parser.add_argument("--corpus", type=Path, help="lines with id and abstract: nine in ten are")
     parser.add_argument("--leave", type=int, default=-1, help="part of the pairs left out, of five")
-    parser.add_argument("--features", type=int, default=11000)
-    parser.add_argument("--steps", type=int, default=60)
+    parser.add_argument("--features", type=int, default=15000)
+    parser.add_argument("--steps", type=int, default=55)
     parser.add_argument("--decay", type=float, default=1.5)
     parser.add_argument("--out", type=Path, default=Path("generator/data/formulas.json"))
     options = parser.parse_args(arguments)

@@ -113,8 +113,10 @@ def add(paths: tuple[Path, ...], year: int | None, accept: bool, root: Path) -> 
         taken.append((path, found))
         if not found.known:
             record = with_dump(record, found.dump)
-    if paths and not taken:
-        return WRONG
+    if not record.dumps:
+        click.echo("there is no dump yet: daybook add FILE --year YYYY")
+    if (paths and not taken) or not record.dumps:
+        return WRONG if paths else 0
     after = read(record) if paths else before
     seen = {found.dump.sha256 for _, found in taken if not found.known}
     if not accept and (slipped := slipped_promises(after, seen)):

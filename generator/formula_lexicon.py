@@ -1,5 +1,6 @@
 """LaTeX commands, and how the letters of a stripped formula divide into them."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import inf, log
@@ -110,6 +111,13 @@ class Piece:
 
 
 Split = tuple[Piece, ...]
+WAY = re.compile(
+    r"([A-Za-z]{3,}?)(?<!left)(?<!Left)(?<!long)"
+    r"(leftrightarrow|rightarrow|Leftrightarrow|Rightarrow|longrightarrow)([A-Za-z]{3,})"
+)
+"""Two words with an arrow between: the words may hold names of commands."""
+NAMES = COMMANDS - {"text"}
+"""Commands that are no words which stand beside an arrow."""
 Best = tuple[float, int]
 """A cost, and where the last piece begins."""
 
@@ -120,32 +128,45 @@ def split_run(run: str, costs: Mapping[str, float]) -> Split:
     Letters that follow a command without a blank are dear: only a second markup can have left
     them there, as `\mathbb{R}` does in `\in\mathbb{R}`. Linear in the length of the run.
     """
+    found = WAY.fullmatch(run)
+    if found and NAMES.isdisjoint((found[1], found[3])):
+        return tuple(Piece(text, command=k == 1) for k, text in enumerate(found.groups()))
     size = len(run)
-    command: list[Best] = [(0.0, 0)] + [(inf, 0)] * size
+    before = [
+        0.0,
+        *(min(first + k * each for first, _, each in BLOCKS) for k in range(1, size + 1)),
+    ]
+    command: list[Best] = [(inf, 0)] * (size + 1)
     letters: list[list[Best]] = [[(inf, 0)] * (size + 1) for _ in BLOCKS]
-    ends: list[Best] = [(0.0, 0)] * (size + 1)
+    ends: list[Best] = [(inf, 0)] * (size + 1)
     for end in range(1, size + 1):
-        for table, (first, later, each) in zip(letters, BLOCKS, strict=True):
-            opened = command[end - 1][0] + (first if end == 1 else later)
+        for table, (_, later, each) in zip(letters, BLOCKS, strict=True):
+            opened = command[end - 1][0] + later
             table[end] = min(
                 (table[end - 1][0] + each, table[end - 1][1]), (opened + each, end - 1)
             )
         for start in range(max(0, end - LONGEST), end):
             if (name := run[start:end]) in COMMANDS:
-                cost = ends[start][0] + costs.get(name, UNLIKELY)
+                cost = min(before[start], ends[start][0]) + costs.get(name, UNLIKELY)
                 command[end] = min(command[end], (cost, start))
         ends[end] = min(command[end], *(table[end] for table in letters))
-    return trace(run, ends)
+    return trace(run, ends, command, before)
 
 
-def trace(run: str, ends: list[Best]) -> Split:
-    """Return the division that a table of the cheapest last pieces holds for the whole run."""
+def trace(run: str, ends: list[Best], command: list[Best], before: list[float]) -> Split:
+    """Return the division that tables of the cheapest last pieces hold for the whole run.
+
+    Where no command is cheaper, what is left in front are letters.
+    """
     pieces: list[Piece] = []
     end = len(run)
     while end:
-        start = ends[end][1]
+        behind_letters = bool(pieces) and not pieces[-1].command
+        cost, start = (command if behind_letters else ends)[end]
+        if cost == inf or (pieces and not behind_letters and before[end] < cost):
+            start = 0
         text = run[start:end]
-        pieces.append(Piece(text, text in COMMANDS))
+        pieces.append(Piece(text, text in COMMANDS and cost < inf))
         end = start
     return tuple(reversed(pieces))
 

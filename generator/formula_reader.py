@@ -21,7 +21,7 @@ from generator.formula_lexicon import (
 
 TOKEN = re.compile(r"[A-Za-z]+|[0-9]+|\s+|[^A-Za-z0-9\s]")
 LONGEST_RUN = 60
-REACH = 8
+REACH = 10
 """Tokens on both sides of a sign of a formula that are read closely."""
 CACHE = 1 << 17
 PAD = ("", "", "")
@@ -85,13 +85,18 @@ class Lexicon(dict[str, Word]):
     """Words by themselves, looked at when they are first asked for; remembers a bounded number."""
 
     def __init__(
-        self, costs: Mapping[str, float], prose: frozenset[str], weak: frozenset[str]
+        self,
+        costs: Mapping[str, float],
+        prose: frozenset[str],
+        weak: frozenset[str],
+        hidden: frozenset[str],
     ) -> None:
-        """Take the costs of commands, words that only look like some, and some that are words."""
+        """Take costs of commands, words that look like some, and some that words are or hold."""
         super().__init__()
         self.costs = costs
         self.prose = prose
         self.weak = weak
+        self.hidden = hidden
 
     def __missing__(self, token: str) -> Word:
         if len(self) >= CACHE:
@@ -118,6 +123,8 @@ class Lexicon(dict[str, Word]):
             weak = token in self.weak
             if is_plausible(split) and head_of(split) not in self.prose:
                 coarse = split_class(split, weak=weak)
+                if self.hidden.isdisjoint(piece.text for piece in split if piece.command):
+                    coarse += "!"
                 core = "+".join(piece.text for piece in split if piece.command)
                 return Word(split_form(split), coarse, "c", split, sure=not weak, core=core)
         form = shape(token)
@@ -325,6 +332,7 @@ class Model:
             command_costs(stored["commands"]),
             frozenset(stored["prose"].split()),
             frozenset(stored["weak"].split()),
+            frozenset(stored["hidden"].split()),
         )
         return cls(lexicon, weights, moves)
 

@@ -323,9 +323,9 @@ def block_file(block: Block, shown: Sequence[File | None]) -> File:
 def facet_file(documents: Sequence[Document], tag_ids: Mapping[str, int]) -> File:
     """Return the file of what a block's documents are filtered and ordered by.
 
-    For each document: the step from the number before, or from the last of the block before; its kind; whether it has code; its tags'
-    count and places in the manifest; its days' count, and each as days since the one before, the
-    first since the block's first.
+    For each document: its number's step from the one before, or from the end of the block before;
+    its kind, and whether it has code; its tags' count and places in the manifest; its days' count,
+    and each as days since the one before, the first since the block's first.
     """
     ordinals = [[day_number(day) for day in document.days] for document in documents]
     epoch = min((days[0] for days in ordinals if days), default=0)

@@ -99,7 +99,7 @@ def encode_block(start: int, counted: Mapping[int, Counts], terms: Terms) -> Blo
             length_of[at] = sum(counts[index].values())
             for term, times in by_term(counts[index], terms, spelt).items():
                 postings.setdefault(term, []).append((at, times))
-        runs.append(Runs(*map(list, zip(*map(run, postings.items()), strict=True))))
+        runs.append(runs_of(postings))
         numbered = (length_of.get(at, -1) + 1 for at in range(start, start + BLOCK))
         lengths.append("".join(map(number, numbered)).rstrip(number(0)))
         totals.append(sum(length_of.values()))
@@ -125,15 +125,22 @@ def commonest(spelt: Mapping[str, int], terms: Terms) -> dict[str, tuple[str, in
     return {term: (word, -times) for term, (times, word) in best.items()}
 
 
-def run(item: tuple[str, Sequence[tuple[int, int]]]) -> tuple[str, int, int, int, int, str]:
-    """Return a term's place in each list of `Runs`."""
-    term, postings = item
-    first, times = before, _ = postings[0]
-    pieces = []
-    for at, n in postings[1:]:
-        pieces.append(gap(at - before, n))
-        before = at
-    return term, first, times, before, len(postings), "".join(pieces)
+def runs_of(postings: Mapping[str, Sequence[tuple[int, int]]]) -> Runs:
+    """Return a field's postings, encoded."""
+    runs = Runs([], [], [], [], [], [])
+    for term, found in postings.items():
+        first, times = before, _ = found[0]
+        pieces = []
+        for at, n in found[1:]:
+            pieces.append(gap(at - before, n))
+            before = at
+        runs.terms.append(term)
+        runs.first.append(first)
+        runs.times.append(times)
+        runs.last.append(before)
+        runs.count.append(len(found))
+        runs.rest.append("".join(pieces))
+    return runs
 
 
 def format_block(block: Block) -> bytes:

@@ -99,12 +99,16 @@ class _Stemmer(PorterStemmer):  # type: ignore[misc]  # lunr has no types
     """lunr.py's stemmer, made to agree with that of lunr.js, which readers' queries go through."""
 
     def step1ab(self) -> None:
-        """Take plurals, -ed and -ing off; lunr.js wants a letter before -eed and -ies."""
-        exact = {"ies": "ie", "eed": "e", "eeds": "e"}.get(self.b)
+        """Take plurals, -ed and -ing off; lunr.js wants a letter before -eed, -ies, -sses."""
+        exact = {"ies": "ie", "sses": "sse", "eed": "e", "eeds": "e"}.get(self.b)
         if exact is None:
             super().step1ab()
         else:
             self.b, self.k = exact, len(exact) - 1
+
+    def doublec(self, at: int) -> bool:
+        """Return whether a consonant stands here twice; in lunr.js a y is none."""
+        return bool(self.b[at] != "y" and super().doublec(at))
 
     def step1c(self) -> None:
         """Turn a final y into i behind a consonant that is not the first letter."""
