@@ -133,6 +133,8 @@ def double_titles(catalog: Catalog) -> Iterator[Problem]:
             )
 
 
+TAG = re.compile(rb"<[a-zA-Z][^<>]*>")
+"""What a page says about href= in its text is no link."""
 LINK = re.compile(rb"""\s(?:href|src)=(?:"([^"]*)"|'([^']*)'|([^\s>"']+))""")
 ANCHOR = re.compile(rb"""\s(?:id|name)=(?:"([^"]*)"|'([^']*)'|([^\s>"']+))""")
 CANONICAL = re.compile(rb'<link rel="?canonical"? href="([^"]*)"')
@@ -150,7 +152,7 @@ def check_site(site: Path, catalog: Catalog, ledger: Ledger, site_url: str) -> I
     links: dict[str, set[str]] = {}
     anchors: dict[str, set[str]] = {}
     for name, source in pages.items():
-        links[name] = {text_of(match) for match in LINK.finditer(source)}
+        links[name] = set(values(LINK, source))
     wanted = defaultdict(set)
     for name, found in links.items():
         for link in found:
@@ -162,7 +164,7 @@ def check_site(site: Path, catalog: Catalog, ledger: Ledger, site_url: str) -> I
             elif fragment and target in pages:
                 wanted[target].add((name, fragment))
     for target, uses in wanted.items():
-        anchors[target] = {text_of(match) for match in ANCHOR.finditer(pages[target])}
+        anchors[target] = set(values(ANCHOR, pages[target]))
         for name, fragment in sorted(uses):
             if fragment not in anchors[target]:
                 yield broken(name, f"the anchor #{fragment} of {target}")
@@ -171,9 +173,11 @@ def check_site(site: Path, catalog: Catalog, ledger: Ledger, site_url: str) -> I
     yield from unreachable(links, pages, catalog, base)
 
 
-def text_of(match: re.Match[bytes]) -> str:
-    """Return the attribute's value in a match."""
-    return unescape(next(group for group in match.groups() if group is not None).decode())
+def values(attribute: re.Pattern[bytes], source: bytes) -> Iterator[str]:
+    """Yield the values of an attribute on a page."""
+    for tag in TAG.finditer(source):
+        for match in attribute.finditer(tag[0]):
+            yield unescape(next(group for group in match.groups() if group is not None).decode())
 
 
 def resolve(link: str, page: str, base: str) -> tuple[str | None, str]:
