@@ -2,6 +2,7 @@
 
 import datetime as dt
 import html
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -81,7 +82,7 @@ def rich(cleaned: str) -> Inert:
 
 def label(cleaned: str) -> Inert:
     """Return cleaned text as the words of a link: formulas set, no link within the link."""
-    return Inert(line_start("".join(rich_parts(cleaned, live=False)).strip()))
+    return Inert(line_start("".join(rich_parts(named(cleaned), live=False)).strip()))
 
 
 def rich_parts(cleaned: str, *, live: bool) -> Iterator[str]:
@@ -133,9 +134,15 @@ def formula(latex: str) -> str:
     return markdown(plain(f"${latex}$"))
 
 
-def words(cleaned: str) -> str:
-    """Return cleaned text as a reader would type it, on one line."""
-    return " ".join(plain(cleaned).split())
+def named(title: str) -> str:
+    """Return a title, or what stands for one of which nothing would be seen: a link needs words."""
+    seen = any(unicodedata.category(char)[0] not in "CZ" for char in plain(title))
+    return title if seen else "Untitled"
+
+
+def words(title: str) -> str:
+    """Return a cleaned title as a reader would type it, on one line."""
+    return " ".join(plain(named(title)).split())
 
 
 def long_date(date: dt.date) -> str:
@@ -189,6 +196,7 @@ def environment() -> jinja2.Environment:
         label=label,
         long_date=long_date,
         month=month,
+        named=named,
         paragraph=paragraph,
         paragraphs=lambda cleaned: [part for part in cleaned.split("\n") if part.strip()],
         plain=words,

@@ -3,6 +3,7 @@
 import html
 import json
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -159,6 +160,12 @@ def html_parts(cleaned: str, *, live: bool) -> Iterator[str]:
             yield f'<a href="{web_address(part.url)}">{html.escape(part.value)}</a>'
         else:
             yield html.escape(visible(part.value))
+
+
+def title_of(cleaned: str) -> str:
+    """Return what a title shows, without blanks; one of which nothing is seen has a name."""
+    shown = text_of(cleaned)
+    return shown if any(unicodedata.category(char)[0] not in "CZ" for char in shown) else "Untitled"
 
 
 def text_of(cleaned: str) -> str:

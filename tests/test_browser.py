@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import pytest
-from hostile import HOSTILE, SITE_URL, Built, folded, hostile_archive, text_of
+from hostile import HOSTILE, SITE_URL, Built, folded, hostile_archive, text_of, title_of
 from playwright.sync_api import BrowserContext, Dialog, Page, sync_playwright
 
 from generator import urls
@@ -148,7 +148,7 @@ def test_pages_of_lists_are_dead_text(visitor: Visitor, built: Built) -> None:
         page = visitor.visit(urls.day(day.date))
         shown = page.locator("article h2").all_text_contents()
         assert [squeezed(text) for text in shown] == [
-            text_of(item.paper.title) for item in day.items
+            title_of(item.paper.title) for item in day.items
         ]
 
 
@@ -157,7 +157,7 @@ def test_pages_of_papers_are_dead_text(visitor: Visitor, built: Built) -> None:
     papers = [p for p in built.archive.catalog.listed if p.title.startswith("All payloads")]
     for paper in [*built.archive.catalog.listed[::EVERY], *papers]:
         page = visitor.visit(address(paper))
-        assert squeezed(page.locator("h1#title").text_content()) == text_of(paper.title)
+        assert squeezed(page.locator("h1#title").text_content()) == title_of(paper.title)
         article = squeezed(page.locator("article").text_content())
         for part in filter(str.strip, paper.text.abstract.split("\n")):
             assert text_of(part) in article
@@ -187,7 +187,7 @@ def test_what_humans_decided_is_dead_text(visitor: Visitor, built: Built) -> Non
             assert folded(HOSTILE.note) in folded(page.locator("article").text_content() or "")
         elif paper.title_raw == HOSTILE.title:
             page = visitor.visit(address(paper))
-            assert squeezed(page.locator("h1#title").text_content()) == text_of(paper.title)
+            assert squeezed(page.locator("h1#title").text_content()) == title_of(paper.title)
     for stone in catalog.stones:
         page = visitor.visit(urls.paper(stone.slug))
         assert folded(page.locator("h1#title").text_content() or "") == folded(stone.title)

@@ -7,13 +7,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generator.formula_lexicon import COMMANDS, split_run
 from generator.formulas import dollars, load_model, restore, strip
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
+PATIENT = settings(deadline=None)
+"""The first call loads the model."""
+
 needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="needs ../shared: the real pairs")
 
 SIGNS = ["$", "$$", "\\", "{", "}", "^", "_", "(", ")", "[", "]", "%", "#", "&", "|", "~", ",", "."]
@@ -36,12 +39,14 @@ FORMULAS = st.lists(
 )
 
 
+@PATIENT
 @given(TEXTS)
 def test_restoring_invents_and_loses_nothing(text: str) -> None:
     """Whatever the text, it strips to the same with its formulas as without."""
     assert strip(restore(text)) == strip(text)
 
 
+@PATIENT
 @given(TEXTS)
 def test_outside_formulas_nothing_changes(text: str) -> None:
     """A text without a dollar or a backslash is found again by taking the formulas' markup away."""
@@ -55,6 +60,7 @@ def test_words_around_a_command_stay_outside() -> None:
     assert restored == "We test English$\\leftrightarrow$German translation."
 
 
+@PATIENT
 @given(FORMULAS)
 def test_formulas_in_prose_hold_the_property(formulas: list[str]) -> None:
     """The property holds for texts full of formulas, and each comes with balanced braces."""
@@ -195,6 +201,7 @@ def formulas_in(latex: str) -> list[str]:
 
 
 @needs_shared
+@PATIENT
 @given(text=TEXTS)
 def test_strip_is_the_recorded_rule(text: str, hf_strip: Callable[[str], str]) -> None:
     """Our strip is the one that the dumps' source applies."""

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from hostile import FILLER, PAYLOADS, PLAIN, VOCABULARY, Entry, dump, folded, text_of
+from hostile import FILLER, PAYLOADS, PLAIN, VOCABULARY, Entry, dump, folded, text_of, title_of
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
@@ -98,7 +98,7 @@ def assert_page_says(paper: Paper, source: str) -> None:
     tag, heading = next(found)
     assert tag == "h1"
     assert ANCHOR.search(heading.content)
-    assert said(heading).removesuffix("{#title}") == text_of(paper.title)
+    assert said(heading).removesuffix("{#title}") == title_of(paper.title)
     for paragraph in filter(str.strip, paper.text.abstract.split("\n")):
         tag, line = next(found)
         assert tag == "p", line.content
@@ -116,7 +116,7 @@ def assert_day_says(archive: Archive, found: Mapping[str, str]) -> None:
         assert len(headings) == len(day.items)
         for index, item in zip(headings, day.items, strict=True):
             title = said(listed[index][1]).removesuffix(f"{{#{item.paper.slug}}}")
-            assert title == text_of(item.paper.title)
+            assert title == title_of(item.paper.title)
             assert links(listed[index][1]) == [f"../../papers/{item.paper.slug}/"]
             excerpt = said(listed[index + 1][1]).removesuffix("…")
             whole = "".join(folded(words(item.paper.text.abstract)).split())

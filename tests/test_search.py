@@ -7,14 +7,18 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import mkdocs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from playwright.sync_api import sync_playwright
 
 from generator.build import read
 from generator.files import read_record
@@ -37,6 +41,7 @@ from generator.start import start_archive
 HERE = Path(__file__).parent
 SCRIPTS = HERE.parent / "overrides" / "assets" / "javascripts" / "search"
 NODE = shutil.which("node")
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 needs_node = pytest.mark.skipif(NODE is None, reason="Node.js is not installed")
 
 VISION = Tag(key="vision", name="Vision and images", note="What is seen.", area="senses")
@@ -329,6 +334,20 @@ def test_same_as_the_whole_for_real_dumps(tmp_path: Path, shared: Path) -> None:
 
 
 @needs_node
+def test_same_as_the_whole_for_thousands(tmp_path: Path, shared: Path) -> None:
+    """References, order and scores are those of one whole Lunr index: 2,000 papers."""
+    script = shared / "tools" / "make_dumps.py"
+    subprocess.run([sys.executable, str(script), "2000", str(tmp_path / "new")], check=True)
+    dumps = {f"{path.name[:4]}/{path.name}": path for path in (tmp_path / "new").iterdir()}
+    found = archive_documents(
+        tmp_path / "archive", {name: path.read_bytes() for name, path in dumps.items()}
+    )
+    counts = check_parity(tmp_path / "site", found, 1000)
+    assert counts["queries"] == 1000
+    assert counts["readers"] > 50
+
+
+@needs_node
 def test_same_as_the_whole_with_gaps(tmp_path: Path) -> None:
     """Numbers that no document has change nothing: withdrawn papers leave such."""
     found = [each for each in many(300) if each.number % 7]
@@ -351,3 +370,55 @@ def test_javascript(tmp_path: Path, script: str) -> None:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert re.search(r"^# pass [1-9]", done.stdout, re.MULTILINE), done.stdout
+
+
+PAGE = """<!doctype html><title>x</title><script src="page.js"></script>"""
+ASK = """(message) => new Promise((resolve) => {
+  const said = [];
+  worker.onmessage = ({ data }) => {
+    said.push(data);
+    if (data.type !== "results") resolve(said);
+  };
+  worker.postMessage(message);
+})"""
+POLICY = "default-src 'none'; script-src 'self'; worker-src 'self'; connect-src 'self'"
+
+
+class Strict(SimpleHTTPRequestHandler):
+    """Serves a folder under a strict policy."""
+
+    def end_headers(self) -> None:
+        """Add the policy to each answer."""
+        self.send_header("Content-Security-Policy", POLICY)
+        super().end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
+def test_worker_in_a_browser(tmp_path: Path) -> None:
+    """The worker runs under a strict policy and a path of its own, and finds."""
+    site = write_site(tmp_path / "some" / "path", small())
+    (site / "page.html").write_text(PAGE, "utf-8")
+    script = 'worker = new Worker("assets/javascripts/search/worker.js", { type: "module" });'
+    (site / "page.js").write_text(f"var {script}", "utf-8")
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Strict, directory=tmp_path))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        with sync_playwright() as play:
+            browser = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+            page = browser.new_page()
+            faults: list[str] = []
+            page.on("console", lambda said: faults.append(said.text))
+            page.goto(f"http://127.0.0.1:{server.server_port}/some/path/page.html")
+            query = {"type": "search", "id": 1, "query": "Schrödinger brid*"}
+            results, facets = page.evaluate(ASK, query)
+            browser.close()
+    finally:
+        server.shutdown()
+        server.server_close()
+    assert [each["title"] for each in results["results"]] == ["Schrödinger bridges"]
+    assert facets["kinds"] == [{"key": "paper", "count": 1}]
+    assert faults == []

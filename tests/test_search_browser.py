@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import os
 import re
 import shutil
 import subprocess
@@ -10,20 +11,27 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from http.server import ThreadingHTTPServer
+from importlib.resources import files
 from pathlib import Path
+from typing import Literal
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-import material
 import pytest
 from lists import Pair, abstract_of, dump_of
-from playwright.sync_api import Browser, Locator, Page, Route, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    Locator,
+    Page,
+    Route,
+    expect,
+    sync_playwright,
+)
 
 from generator.cli import build_archive
 from generator.serving import Handler
 from generator.start import start_archive
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-NODE = shutil.which("node")
 ROOT = Path(__file__).resolve().parents[1]
 pytestmark = [
     pytest.mark.browser,
@@ -82,12 +90,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def policy() -> str:
     """Return the strictest policy that Material can live under: its own inline scripts, by hash."""
-    partials = Path(material.__file__).parent / "templates/partials/javascripts"
+    partials = files("material") / "templates/partials/javascripts"
     hashes = []
     for name in ("base", "content", "palette"):
         source = (partials / f"{name}.html").read_text(encoding="utf-8")
         for script in re.findall(r"<script>(.*?)</script>", source, re.DOTALL):
-            for up in (".", "..", "../..", "../../..", BASE.rstrip("/")):
+            for up in (".", "..", "../..", "../../..", BASE):
                 text = re.sub(r"\{\{.*?\}\}", up, script)
                 digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
                 hashes.append(f"'sha256-{digest}'")
@@ -170,15 +178,18 @@ def reader(chromium: Browser, base: str) -> Iterator[Reader]:
     context.set_default_timeout(15_000)
     page = context.new_page()
     found = Reader(page=page, base=base)
+
+    def heard(kind: str, text: str) -> None:
+        if kind in {"error", "warning"}:
+            found.fault(f"console: {text}")
+
+    def requested(url: str) -> None:
+        if not url.startswith(base):
+            found.fault(f"asked for {url}")
+
     page.on("pageerror", lambda error: found.fault(f"error: {error}"))
-    page.on(
-        "console",
-        lambda said: said.type in {"error", "warning"} and found.fault(f"console: {said.text}"),
-    )
-    page.on(
-        "request",
-        lambda asked: asked.url.startswith(base) or found.fault(f"asked for {asked.url}"),
-    )
+    page.on("console", lambda said: heard(said.type, said.text))
+    page.on("request", lambda request: requested(request.url))
     yield found
     assert page.evaluate("window.pwned") is None
     context.close()
@@ -378,7 +389,7 @@ def test_more_results_come_below(reader: Reader) -> None:
     expect(hits(page).nth(10)).to_be_focused()
     expect(page.get_by_role("button", name="More results")).to_be_hidden()
     hits(page).nth(12).click()
-    page.wait_for_url(re.compile("/papers/"))
+    page.wait_for_url(re.compile("/papers/(looms|weaving)"))
     page.go_back()
     expect(hits(page)).to_have_count(15)
     page.reload()
@@ -401,7 +412,7 @@ def test_arrows_move_through_results(reader: Reader) -> None:
     expect(field_of(page)).to_be_focused()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
-    page.wait_for_url(re.compile("/papers/"))
+    page.wait_for_url(re.compile("/papers/(looms|weaving)"))
 
 
 def test_facets_narrow_and_count(reader: Reader) -> None:
@@ -549,21 +560,19 @@ def test_results_stand_without_their_counts(reader: Reader) -> None:
 def test_an_archive_that_grew_asks_for_a_reload(reader: Reader) -> None:
     """Where the page is older than the data, a button loads it anew."""
     reader.expected.extend(["ERR_FAILED", "Failed to fetch"])
-    page = reader.visit("search/?q=starlight")
-    expect(hits(page)).to_have_count(1)
+    page = reader.visit("search/?tag=video")
+    expect(hits(page)).to_have_count(10)
     page.context.route("**/search/postings/*", abort)
-    page.context.route(
-        "**/search/index.json",
-        lambda route: route.fulfill(json={"version": "another", "format": 1}),
-    )
-    field_of(page).fill("baskets")
-    field_of(page).fill("looms weaving qqq zzz")
-    expect(page.get_by_role("status")).to_contain_text(re.compile("grown|result"))
-    if page.get_by_role("button", name="Reload the page").count():
-        page.context.unroute("**/search/postings/*")
-        page.context.unroute("**/search/index.json")
-        page.get_by_role("button", name="Reload the page").click()
-        expect(hits(page).first).to_be_visible()
+    newer = {"version": "another", "format": 1}
+    page.context.route("**/search/index.json", lambda route: route.fulfill(json=newer))
+    field_of(page).fill("looms")
+    expect(page.get_by_role("status")).to_contain_text("The archive has grown")
+    expect(hits(page)).to_have_count(0)
+    page.context.unroute("**/search/postings/*")
+    page.context.unroute("**/search/index.json")
+    page.get_by_role("button", name="Reload the page").click()
+    expect(hits(page)).to_have_count(10)
+    assert asked(page) == {"q": ["looms"], "tag": ["video"]}
 
 
 # --- strangers' words, and readers without scripts
@@ -604,8 +613,13 @@ def test_without_scripts_lists_lead_on(chromium: Browser, base: str) -> None:
     context = chromium.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(base)
-    page.goto(f"{base}search/?q=looms")
-    expect(page.get_by_text("Searching needs JavaScript")).to_be_visible()
+    expect(page.locator("db-search-box form")).to_be_hidden()
+    page.locator("db-search-box a").click()
+    page.wait_for_url(f"{base}search/")
+    # Playwright's words never look into <noscript>.
+    said = page.locator("noscript p")
+    assert (said.bounding_box() or {"height": 0})["height"] > 0
+    assert "needs JavaScript" in (said.text_content() or "")
     main = page.locator("article")
     for href in (
         "../tags/video/",
@@ -632,12 +646,69 @@ def test_browsers_can_add_the_search(reader: Reader, site: Path) -> None:
     assert f'template="https://lists.test{BASE}search/?q={{searchTerms}}"' in text
 
 
-@pytest.mark.skipif(NODE is None, reason="Node is not installed")
-def test_the_pure_functions_hold() -> None:
-    """What is asked for, as an address and as a request: tests of Node's own kind."""
+# --- what others' tools say
+
+
+needs_packages = pytest.mark.skipif(
+    "DAYBOOK_INSTALL_TESTS" not in os.environ or not shutil.which("npm"),
+    reason="installs npm packages: .ci/run runs it, or DAYBOOK_INSTALL_TESTS=1",
+)
+
+
+@pytest.fixture(scope="module")
+def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of axe-core and TypeScript, installed for these tests alone."""
+    folder = tmp_path_factory.mktemp("npm")
+    command = ["npm", "install", "--silent", "--no-audit", "--no-fund", "axe-core", "typescript"]
+    subprocess.run(command, cwd=folder, check=True, timeout=300, capture_output=True)
+    return folder / "node_modules"
+
+
+def complaints(page: Page, axe: str) -> list[str]:
+    """Return what axe finds wrong with the page that is open."""
+    page.wait_for_load_state("networkidle")
+    page.evaluate(axe)
+    found = page.evaluate("axe.run().then(({ violations }) => violations)")
+    return [f"{each['id']}: {node['target']}" for each in found for node in each["nodes"]]
+
+
+@pytest.mark.install
+@needs_packages
+@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(
+    chromium: Browser, base: str, packages: Path, width: int, scheme: Literal["light", "dark"]
+) -> None:
+    """Empty, with results, and with the header's list open, all can use the search."""
+    axe = (packages / "axe-core/axe.min.js").read_text(encoding="utf-8")
+    page = chromium.new_page(viewport={"width": width, "height": 844}, color_scheme=scheme)
+    page.goto(f"{base}search/")
+    found = complaints(page, axe)
+    page.goto(f"{base}search/?q=looms+lanterrns&from=2024")
+    expect(hits(page).first).to_be_visible()
+    found += complaints(page, axe)
+    page.goto(f"{base}days/")
+    page.keyboard.press("/")
+    page.keyboard.type("looms")
+    expect(options(page).first).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    found += complaints(page, axe)
+    page.close()
+    assert found == []
+
+
+@pytest.mark.install
+@needs_packages
+def test_the_types_hold(packages: Path) -> None:
+    """TypeScript, at its strictest, agrees with what the scripts say of themselves."""
+    scripts = ROOT / "overrides/assets/javascripts"
     done = subprocess.run(
-        ["node", "--test", "tests/js/search-state.test.mjs"],
-        cwd=ROOT,
+        [
+            *("node", packages / "typescript/bin/tsc", "--noEmit", "--allowJs", "--checkJs"),
+            *("--strict", "--target", "es2022", "--module", "es2022"),
+            *("--moduleResolution", "bundler", "--lib", "es2023,dom,dom.iterable"),
+            *(scripts / "search-box.js", scripts / "search-page.js"),
+        ],
         capture_output=True,
         text=True,
         check=False,

@@ -19,6 +19,7 @@ test("a query's syntax stays, and what only looks like it is read as words", () 
     "+vision/language": "+vision +language",
     "Schröd* ÉLAN": "schrod* elan",
     "*": "*",
+    "grpah~ and 10^6": "grpah~1 and 10^6",
     "a*b": "a b",
     "学习 GPT-3.5": "学习 gpt 3.5",
   };

@@ -7,12 +7,10 @@ const answers = [];
 let waiting = () => {};
 let listener = () => {};
 let isDown = false;
-globalThis.self = {
-  addEventListener: (_, heard) => (listener = heard),
-  postMessage: (answer) => {
-    answers.push(answer);
-    waiting();
-  },
+globalThis.addEventListener = (_, heard) => (listener = heard);
+globalThis.postMessage = (answer) => {
+  answers.push(answer);
+  waiting();
 };
 globalThis.fetch = async (url) => {
   if (isDown) throw new TypeError("offline");

@@ -2,8 +2,8 @@
 // usage: node whole.mjs LUNR_MODULE SEARCH_SCRIPTS DATA DOCUMENTS QUERIES
 // DATA: the slices' folder; DOCUMENTS: a JSON line each, {ref, title, tag, text}; QUERIES: a JSON
 // array of strings. Prints a JSON report: how many queries there were, how many results, how many
-// queries were refused or found nothing, in how many results of one score changed places, and what
-// differs.
+// queries were refused or found nothing, in how many results of one score changed places, how many were asked
+// as a reader does, and what differs.
 
 import { readFile } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
@@ -13,6 +13,7 @@ const load = (path) => import(pathToFileURL(path).href);
 const { default: lunr } = await load(lunrPath);
 const { trimmer } = await load(`${scripts}/words.js`);
 const { expand, parse, search, searchPipeline } = await load(`${scripts}/engine.js`);
+const { find } = await load(`${scripts}/finder.js`);
 const { Slices } = await load(`${scripts}/slices.js`);
 
 const json = async (path) => JSON.parse(await readFile(path, "utf8"));
@@ -77,9 +78,34 @@ function levelled(rows) {
   return levels.sort((a, b) => a[0] - b[0] || a[1] - b[1]).map(([, ref]) => ref);
 }
 
+/** Results that a reader's query is compared to. */
+const SHOWN = 50;
+
+/**
+ * @returns {Promise<string>} What differs where a reader asks: Lunr's results, those with all words
+ * first. Empty for a query that a reader's search reads in a way of its own.
+ */
+async function differenceForReaders(query, expected) {
+  const terms = new Set(query.split(" ").flatMap((word) => searchPipeline(lunr).runString(word)));
+  const { hits, common, mended } = await find(lunr, slices, { query, size: SHOWN });
+  if (!query || common.length || mended.length) return "";
+  report.readers += 1;
+  const hasAll = ({ matchData }) => [...terms].every((term) => term in matchData.metadata);
+  const parts = [expected.filter(hasAll), expected.filter((each) => !hasAll(each))];
+  const places = new Map(expected.map(({ ref, score }) => [Number(ref), score]));
+  const inOrder = parts.flat().slice(0, SHOWN).map(({ ref, score }) => [Number(ref), score]);
+  const ours = hits.map(({ number, score }) => [number, score]);
+  if (inOrder.length !== ours.length) return `${inOrder.length} / ${ours.length} results`;
+  const at = ours.findIndex(
+    ([number, score], place) =>
+      Math.abs(score - inOrder[place][1]) > 1e-6 || Math.abs(score - places.get(number)) > 1e-6,
+  );
+  return at < 0 ? "" : `at ${at}: ${inOrder[at]} / ${ours[at]}`;
+}
+
 const lines = (await readFile(documentsPath, "utf8")).split("\n").filter(Boolean);
 const whole = wholeIndex(lines);
-const report = { queries: 0, results: 0, refused: 0, empty: 0, reordered: 0, different: [] };
+const report = { queries: 0, results: 0, refused: 0, empty: 0, reordered: 0, readers: 0, different: [] };
 for (const query of await json(queriesPath)) {
   const expected = attempt(() => whole.search(query));
   const ours = await sliced(query);
@@ -88,6 +114,10 @@ for (const query of await json(queriesPath)) {
   if (typeof expected === "string") report.refused += 1;
   else report.results += expected.length;
   report.empty += expected.length === 0;
+  if (/^[\p{L}\p{N} ]*$/u.test(query)) {
+    const other = await differenceForReaders(query, expected);
+    if (other) report.different.push([query, `for readers: ${other}`]);
+  }
   if (differs) report.different.push([query, differs]);
   else if (typeof expected !== "string") {
     report.reordered += expected.some(({ ref }, at) => Number(ref) !== ours[at].number);

@@ -33,6 +33,8 @@ class Box {
     this.leaving = new AbortController();
     this.build();
     this.listen(find(".db-box__close"), this.leaving);
+    // A quick reader is there before this script.
+    if (document.activeElement === this.input) this.onFocus();
   }
 
   /** What makes the field a combobox, which it is not without this script. */

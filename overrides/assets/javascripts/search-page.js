@@ -49,8 +49,9 @@ class Search {
     this.client.open((answer) => {
       if (answer.type === "opened") this.facets.name(new Map(answer.tags));
     });
+    const early = this.input.value;
     this.restore();
-    if (!formatState(this.state) && matchMedia("(pointer: fine)").matches) this.enter();
+    if (!formatState(this.state)) this.begin(early);
   }
 
   /** @param {AbortController} leaving */
@@ -61,6 +62,14 @@ class Search {
     this.form.addEventListener("submit", (event) => this.onSubmit(event));
     this.element.addEventListener("keydown", (event) => this.onKey(event), { signal });
     this.element.addEventListener("click", (event) => this.onClick(event), { signal });
+  }
+
+  /** @param {string} early What was typed before this script was there. */
+  begin(early) {
+    this.input.value = early;
+    if (early) this.onInput();
+    // Where there is no keyboard, one would cover half the page.
+    else if (matchMedia("(pointer: fine)").matches) this.enter();
   }
 
   /** Puts the cursor into the field. */

@@ -6,6 +6,8 @@ import { trimmer } from "./words.js";
 const K1 = 1.2;
 const B = 0.75;
 const NOTHING = Object.freeze({});
+/** As lunr.Query.presence has it. */
+const PROHIBITED = 3;
 
 /**
  * @typedef {import("./slices.js").Slices} Slices
@@ -91,7 +93,7 @@ export async function expand(lunr, slices, clause) {
 export async function search(lunr, slices, clauses, expanded, only) {
   const terms = inOrder(await slices.postings([...expanded]));
   const kept = only ? terms.map((each) => narrowed(each, only)) : terms;
-  const isNegated = clauses.every((each) => each.presence === lunr.Query.presence.PROHIBITED);
+  const isNegated = clauses.every((each) => each.presence === PROHIBITED);
   const blocks = isNegated ? slices.allBlocks : blocksOf(kept, slices.manifest.block);
   const lengths = await slices.lengths(blocks);
   const index = lunr.Index.load(serialized(lunr, slices.manifest, kept, lengths, isNegated));
@@ -114,12 +116,13 @@ export async function search(lunr, slices, clauses, expanded, only) {
 export async function best(slices, clauses, among, most) {
   const { manifest } = slices;
   if (among.length <= most) return among;
-  const terms = inOrder(await slices.postings(clauses.map((each) => each.term)));
+  const scoring = clauses.filter((each) => each.presence !== PROHIBITED);
+  const terms = inOrder(await slices.postings(scoring.map((each) => each.term)));
   const lengths = await slices.lengths(blocksOf(terms, manifest.block));
   const scores = new Float64Array(manifest.numbers);
   manifest.fields.forEach(([name], at) => {
     const weights = terms.map(({ term }) =>
-      clauses.reduce(
+      scoring.reduce(
         (sum, each) => (each.term === term && each.fields.includes(name) ? sum + each.boost : sum),
         0,
       ),

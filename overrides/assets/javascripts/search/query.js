@@ -30,7 +30,7 @@ export function tolerant(text, fields) {
   return pieces.slice(0, MOST_WORDS).join(" ");
 }
 
-const PIECE = /^([+-]?)(?:([a-z]+):(?=.))?(.*?)((?:[~^][0-9]{1,3})*)$/su;
+const PIECE = /^([+-]?)(?:([a-z]+):(?=.))?(.*?)((?:~[0-9]{0,3}|\^[0-9]{1,3})*)$/su;
 
 /**
  * @param {string} piece Without blanks.
@@ -43,7 +43,8 @@ function readPiece(piece, fields) {
   const term = isField || !name ? rest : `${name} ${rest}`;
   const before = sign + (isField ? `${name}:` : "");
   const parts = term.split("-").flatMap((part) => (isPattern(part) ? pattern(part) : words(part)));
-  return parts.map((part) => before + part + modifiers);
+  const edits = modifiers.replace(/~(?![0-9])/g, "~1");
+  return parts.map((part) => before + part + edits);
 }
 
 /**

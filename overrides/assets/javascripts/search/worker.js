@@ -105,9 +105,9 @@ function refusal(error) {
   return { type: "error", message: error instanceof Error ? error.message : String(error) };
 }
 
-self.addEventListener("message", async ({ data: message }) => {
+addEventListener("message", async ({ data: message }) => {
   /** @param {object} reply */
-  const answer = (reply) => self.postMessage({ id: message.id, ...reply });
+  const answer = (reply) => postMessage({ id: message.id, ...reply });
   try {
     switch (message.type) {
       case "open": {
