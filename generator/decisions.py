@@ -19,7 +19,7 @@ from enum import StrEnum
 import yaml
 
 from generator.model import Problem
-from generator.text import quoted
+from generator.text import quoted, visible
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -251,8 +251,8 @@ def decision(item: Mapping[str, Field], path: str) -> Decision | Problem:
     if len(set(papers)) < least or not all(papers) or (least == 1 and len(papers) > 1):
         count = "two papers or more" if least > 1 else "one paper"
         return wrong(path, line, f"{count}, by id or address", quoted(str(item[verdict].value)))
-    title = " ".join(item["title"].word.split()) if "title" in item else ""
+    title = " ".join(visible(item["title"].word).split()) if "title" in item else ""
     if (verdict is Verdict.RENAMED) != bool(title):
         return wrong(path, line, "`title:` with `renamed:`, and only there", quoted(title))
-    note = item["note"].word if "note" in item else ""
+    note = visible(item["note"].word) if "note" in item else ""
     return Decision(verdict=verdict, papers=papers, title=title, note=note, line=line)

@@ -11,10 +11,15 @@ from generator.model import Paper, Status
 Json = str | int | float | bool | list["Json"] | dict[str, "Json"] | None
 
 
+LINE_BREAKERS = {code: f"\\u{code:04x}" for code in (*range(0x7F, 0xA0), 0x2028, 0x2029)}
+"""What some readers take for a line's end, and a terminal for a command."""
+
+
 def export(catalog: Catalog, settings: Settings) -> Iterator[str]:
     """Yield every paper as a line of JSON, without its end, in ledger order."""
     for paper in catalog.papers:
-        yield json.dumps(record(paper, settings), ensure_ascii=False)
+        line = json.dumps(record(paper, settings), ensure_ascii=False)
+        yield line.translate(LINE_BREAKERS)
 
 
 def record(paper: Paper, settings: Settings) -> dict[str, Json]:

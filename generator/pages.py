@@ -51,6 +51,8 @@ LINK_NAMES = {
     LinkKind.DOI: "DOI",
     LinkKind.OTHER: "Link",
 }
+UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp", "Zs"})
+"""Categories of characters that leave nothing to be seen."""
 RECENT_DAYS = 7
 """Days that the home page names."""
 
@@ -136,7 +138,7 @@ def formula(latex: str) -> str:
 
 def named(title: str) -> str:
     """Return a title, or what stands for one of which nothing would be seen: a link needs words."""
-    seen = any(unicodedata.category(char)[0] not in "CZ" for char in plain(title))
+    seen = any(unicodedata.category(char) not in UNSEEN for char in plain(title))
     return title if seen else "Untitled"
 
 

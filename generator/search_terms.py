@@ -98,6 +98,9 @@ def _parts(word: str) -> Iterator[str]:
 class _Stemmer(PorterStemmer):  # type: ignore[misc]  # lunr has no types
     """lunr.py's stemmer, made to agree with that of lunr.js, which readers' queries go through."""
 
+    b: str
+    k: int
+
     def step1ab(self) -> None:
         """Take plurals, -ed and -ing off; lunr.js wants a letter before -eed, -ies, -sses."""
         exact = {"ies": "ie", "sses": "sse", "eed": "e", "eeds": "e"}.get(self.b)

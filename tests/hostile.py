@@ -165,7 +165,8 @@ def html_parts(cleaned: str, *, live: bool) -> Iterator[str]:
 def title_of(cleaned: str) -> str:
     """Return what a title shows, without blanks; one of which nothing is seen has a name."""
     shown = text_of(cleaned)
-    return shown if any(unicodedata.category(char)[0] not in "CZ" for char in shown) else "Untitled"
+    unseen = {"Cc", "Cf", "Cs", "Zl", "Zp", "Zs"}
+    return shown if {unicodedata.category(char) for char in shown} - unseen else "Untitled"
 
 
 def text_of(cleaned: str) -> str:

@@ -502,3 +502,16 @@ def test_the_five_dumps_give_the_figures(daybook: Daybook, archive: Path, shared
     papers = [line for line in ledger_of(archive) if line["kind"] == "paper"]
     assert len(papers) == len({line["address"] for line in papers}) == 307
     assert sum(len(paper.listings) for paper in found.catalog.papers) == 364
+
+
+def test_an_exported_line_is_one_line(daybook: Daybook, archive: Path, tmp_path: Path) -> None:
+    """What some readers take for a line's end is escaped, and a lone surrogate stops nothing."""
+    title = "A title\u2028in two\x85lines\x9b"
+    put(tmp_path, "2025-03-14.txt", dump_of("Mar 14", [(title, abstract_of("one"))]))
+    assert daybook("add", tmp_path / "2025-03-14.txt", "-C", archive).status == 0
+    slug = json.loads(daybook("export", "-C", archive).out)["slug"]
+    put(archive, "dumps/merges.yml", f'- renamed: {slug}\n  title: "a \\uD800 b"\n'.encode())
+    exported = daybook("export", "-C", archive)
+    assert exported.status == 0, exported.err
+    assert len(exported.out.splitlines()) == 1
+    assert "a b" in json.loads(exported.out)["title"]

@@ -353,6 +353,23 @@ def test_results_keep_up_with_typing(reader: Reader) -> None:
     expect(page.get_by_role("heading", name="By subject")).to_be_visible()
 
 
+def test_what_was_typed_before_the_script_came_counts(reader: Reader) -> None:
+    """On a slow line a reader is quicker than the script: the words stay, and are looked for."""
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    reader.page.context.route("**/search-page.js", hold)
+    with reader.page.expect_request("**/search-page.js"):
+        page = reader.visit("search/")
+    field_of(page).fill("starlight")
+    with page.expect_response("**/search-page.js"):
+        held[0].continue_()
+    expect(hits(page)).to_have_count(1)
+    expect(field_of(page)).to_have_value("starlight")
+
+
 def test_a_half_typed_word_survives_a_reload(reader: Reader) -> None:
     """A beginning is still one when the page is loaded again, and when its address is shared."""
     page = reader.visit("search/")
@@ -523,12 +540,13 @@ def test_a_lost_connection_can_be_tried_again(reader: Reader, lost: str) -> None
     """Where something cannot be loaded there is a button; it helps as soon as it can."""
     reader.expected.extend(["ERR_FAILED", "Failed to fetch", "error: "])
     reader.page.context.route(lost, abort)
-    page = reader.visit("search/?q=looms")
+    page = reader.visit("search/?q=looms&tag=video")
     expect(page.get_by_role("status")).to_contain_text("could not be loaded")
     page.context.unroute(lost)
     page.get_by_role("button", name="Try again").click()
     expect(hits(page)).to_have_count(10)
     expect(page.get_by_role("button", name="Try again")).to_have_count(0)
+    expect(page.get_by_role("button", name="Remove the filter Video")).to_be_visible()
 
 
 def test_the_header_can_be_tried_again(reader: Reader) -> None:

@@ -46,9 +46,7 @@ class Search {
     this.title = document.title;
     this.leaving = new AbortController();
     this.listen(this.leaving);
-    this.client.open((answer) => {
-      if (answer.type === "opened") this.facets.name(new Map(answer.tags));
-    });
+    this.nameTags();
     const early = this.input.value;
     this.restore();
     if (!formatState(this.state)) this.begin(early);
@@ -62,6 +60,13 @@ class Search {
     this.form.addEventListener("submit", (event) => this.onSubmit(event));
     this.element.addEventListener("keydown", (event) => this.onKey(event), { signal });
     this.element.addEventListener("click", (event) => this.onClick(event), { signal });
+  }
+
+  /** An address has a tag's key; what the tag is called comes with the data. */
+  nameTags() {
+    this.client.open((answer) => {
+      if (answer.type === "opened") this.facets.name(new Map(answer.tags));
+    });
   }
 
   /** @param {string} early What was typed before this script was there. */
@@ -198,7 +203,10 @@ class Search {
    * @param {{ typing: boolean, page: number, size: number }} how
    */
   fail(part, how) {
-    const retry = button("Try again", () => this.send(how));
+    const retry = button("Try again", () => {
+      this.nameTags();
+      this.send(how);
+    });
     if (part) {
       this.facets.fail(retry);
       return;
