@@ -3,13 +3,16 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
 
-.PHONY: site test setup setup-test lint lock clean
+.PHONY: site test screenshots setup setup-test lint lock clean
 
 site: setup  ## Build the site of this folder into site/: the sample, while dumps/ holds no dump.
 	$(BIN)/daybook build
 
 test: setup-test lint  ## All tests, after the linters; those that install packages run in .ci/run.
 	$(BIN)/pytest
+
+screenshots: site setup-test  ## The pictures of the README, of the sample.
+	$(BIN)/python benchmarks/screenshots.py . docs/pictures "" days/2025-03-04/
 
 setup: .venv/.ready
 

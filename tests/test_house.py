@@ -9,8 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from generator.build import read
 from generator.cli import main
 from generator.config import OWN_KEYS
+from generator.files import read_record
+from generator.pages import pages
+from generator.start import start_archive
 
 ROOT = Path(__file__).resolve().parents[1]
 MODULES = {path.stem: path for path in sorted((ROOT / "generator").glob("[!_]*.py"))}
@@ -166,3 +170,18 @@ def test_no_machine_is_named() -> None:
         text = (ROOT / name).read_bytes().decode("utf-8", "replace")
         found += [f"{name}: {match[0]}" for match in FOREIGN.finditer(text)]
     assert not found
+
+
+def test_generated_pages_stay_out_of_git(tmp_path: Path) -> None:
+    """Everything that a build writes into docs/ is ignored, here and in a new archive."""
+    start_archive(tmp_path / "archive", name="Lists", url="https://example.org/lists/")
+    record = read_record(ROOT)
+    found = {
+        page.path.partition("/")[0]
+        for page in pages(read(record).catalog, record.settings, sample=True)
+    }
+    for ignored in (ROOT / ".gitignore", tmp_path / "archive" / ".gitignore"):
+        lines = ignored.read_text(encoding="utf-8").splitlines()
+        assert "docs/*" in lines or {f"docs/{name}" for name in found} <= {
+            line.rstrip("/") for line in lines
+        }
