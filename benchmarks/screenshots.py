@@ -30,6 +30,7 @@ def main() -> None:
     parser.add_argument("out", type=Path)
     parser.add_argument("addresses", nargs="*")
     parser.add_argument("--full", action="store_true", help="the whole page, not one screen")
+    parser.add_argument("--only", default="", help="end of the names wanted, as 1440-light")
     args = parser.parse_args()
     site = args.archive / "site"
     site_url = read_record(args.archive).settings.site_url
@@ -40,7 +41,7 @@ def main() -> None:
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
         for address in args.addresses or kinds(site):
-            for path in take(browser, base, address, args.out, full=args.full):
+            for path in take(browser, base, address, args.out, full=args.full, only=args.only):
                 print(path)
         browser.close()
     served.shutdown()
@@ -48,7 +49,7 @@ def main() -> None:
 
 def kinds(site: Path) -> Iterator[str]:
     """Yield an address of each kind of page."""
-    yield from ("", "days/", "papers/", "tags/", "about/", "no-such-page/")
+    yield from ("", "days/", "papers/", "tags/", "about/", "search/", "no-such-page/")
     day = max(path.name for path in (site / "days").glob("????-??-??"))
     yield from (f"days/{day}/", f"days/{day[:7]}/")
     page = (site / "days" / day / "index.html").read_text(encoding="utf-8")
@@ -57,10 +58,14 @@ def kinds(site: Path) -> Iterator[str]:
             yield found[1]
 
 
-def take(browser: Browser, base: str, address: str, out: Path, *, full: bool) -> Iterator[Path]:
+def take(
+    browser: Browser, base: str, address: str, out: Path, *, full: bool, only: str
+) -> Iterator[Path]:
     """Write a page's pictures and yield their paths."""
     for scheme in SCHEMES:
         for width in WIDTHS:
+            if not f"{width}-{scheme}".endswith(only):
+                continue
             page = browser.new_page(
                 viewport={"width": width, "height": 844 if width < 600 else 900},  # noqa: PLR2004  # a phone's
                 color_scheme="dark" if scheme == "dark" else "light",
