@@ -46,7 +46,7 @@ HELD_OUT = 10
 """One in so many texts of a corpus is never learned from: see `is_left`."""
 BACKGROUND = 0.2
 """Weight of a text without formulas: the pairs have fewer of these than papers have."""
-EAGERNESS = 1.2
+EAGERNESS = 0.9
 """Added to every step into a formula: precision is higher than recall by itself."""
 OPEN, CLOSE = "\ue000", "\ue001"
 NAME = re.compile(r"[a-zA-Z]+")
