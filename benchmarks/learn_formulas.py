@@ -2,7 +2,7 @@
 
 A chain of three states (prose, plain formula, command) over the tokens near signs of formulas, with
 log-linear scores: a conditional random field, fitted by L-BFGS, cut to its strongest features and
-fitted again. Takes some ten minutes and 2 GB.
+fitted again. Takes some five minutes of one core.
 """
 
 import argparse
