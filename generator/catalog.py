@@ -55,6 +55,7 @@ class Day:
 
 
 Papers = tuple[Paper, ...]
+Neighbours = tuple[Paper | None, Paper | None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -275,12 +276,13 @@ def with_code(papers: Iterable[Paper]) -> int:
     return sum(paper.has_code for paper in papers)
 
 
-def neighbours(day: Day, slug: Slug) -> tuple[Paper | None, Paper | None]:
-    """Return the papers before and after one on a day's list."""
-    slugs = [each.paper.slug for each in day.items]
-    if slug not in slugs:
-        return None, None
-    at = slugs.index(slug)
-    before = day.items[at - 1].paper if at else None
-    after = day.items[at + 1].paper if at + 1 < len(slugs) else None
-    return before, after
+def neighbours(days: Iterable[Day]) -> dict[tuple[dt.date, Slug], Neighbours]:
+    """Return the papers before and after each on a day's list, by day and slug."""
+    found: dict[tuple[dt.date, Slug], Neighbours] = {}
+    for day in days:
+        listed = [each.paper for each in day.items]
+        for before, paper, after in zip(
+            (None, *listed), listed, (*listed[1:], None), strict=False
+        ):
+            found[day.date, paper.slug] = before, after
+    return found

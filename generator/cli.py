@@ -223,6 +223,7 @@ def build_archive(root: Path, site: Path, *, locked: bool, strict: bool) -> int:
 
     with stage("read") as now:
         record = files.read_record(root)
+        site = files.site_place(root, site)
         archive = read(record)
         now.result = counts(archive, record)
     problems = [*archive.problems, *broken_promises(archive)]

@@ -222,16 +222,42 @@ def write_search(site: Path, files: Iterable[File], lunr: str) -> None:
     (site / LUNR_PLACE).write_text(lunr, encoding="utf-8")
 
 
+def site_place(root: Path, site: Path) -> Path:
+    """Return where a site will stand, links followed; a swap that was cut short is undone.
+
+    Raises ArchiveError where anything but a site is there: the swap would delete it.
+    """
+    place = site.resolve()
+    if aside(place).is_dir() and not place.exists():
+        aside(place).rename(place)
+    if root / "dumps" in (place, *place.parents) or (place.exists() and not may_go(place)):
+        raise ArchiveError(
+            f"{place}: expected a new folder or a site built before, since the site takes the "
+            "place of all in it, found something else; name another one with --site"
+        )
+    return place
+
+
+def may_go(place: Path) -> bool:
+    """Return whether a folder is empty or a built site, which a build makes again."""
+    names = {path.name for path in place.iterdir()} if place.is_dir() else {place.name}
+    return not names or (names >= {"index.html", "sitemap.xml"} and ".git" not in names)
+
+
 def beside(site: Path) -> Path:
     """Return the folder in which a site is built before it takes the other's place."""
     return site.with_name(f".{site.name}.new")
 
 
+def aside(site: Path) -> Path:
+    """Return the folder in which the site before stands until the new one is in its place."""
+    return site.with_name(f".{site.name}.old")
+
+
 def swap(built: Path, site: Path) -> None:
     """Put a built site in the place of the one before."""
-    old = site.with_name(f".{site.name}.old")
-    shutil.rmtree(old, ignore_errors=True)
+    shutil.rmtree(aside(site), ignore_errors=True)
     if site.exists():
-        site.rename(old)
+        site.rename(aside(site))
     built.rename(site)
-    shutil.rmtree(old, ignore_errors=True)
+    shutil.rmtree(aside(site), ignore_errors=True)

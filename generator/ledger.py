@@ -215,10 +215,12 @@ def assign(works: Sequence[Work], ledger: Ledger, finder: Finder) -> Assignment:
         slugs.setdefault(index, slug)
         ids.setdefault(index, name)
     lines = []
+    taken = {*owner, *stones, *vanished}
     for index, work in enumerate(works):
         if index not in slugs:
-            line = promise(work, {*owner, *stones, *vanished})
+            line = promise(work, taken)
             slug = slug_of(line.address)
+            taken.add(slug)
             owner[slug], slugs[index], ids[index] = index, slug, EntryId(line.id)
             lines.append(line)
     return Assignment(

@@ -284,9 +284,9 @@ def paper_contents(catalog: Catalog) -> Iterator[Content]:
     yield "papers", urls.PAPERS, {"unlisted": unlisted}
     for name, papers in catalog.first_listed.items():
         yield "papers_month", urls.papers_of_month(name), {"name": name, "papers": papers}
-    by_date = {day.date: day for day in catalog.days}
+    beside = neighbours(catalog.days)
     for paper in catalog.papers:
-        before, after = neighbours(by_date[last_day(paper)], paper.slug)
+        before, after = beside.get((last_day(paper), paper.slug), (None, None))
         values = {"paper": paper, "before": before, "after": after}
         yield "paper", urls.paper(paper.slug), values
     for stone in catalog.stones:

@@ -27,7 +27,7 @@ def papers(works: Sequence[Work], assignment: Assignment, tagger: Tagger) -> Ite
             status=work.status,
             note=work.note,
             title=clean_title(work.title) if work.title else texts[shown].title,
-            title_raw=work.title or work.variants[shown].title_raw,
+            title_raw=work.variants[shown].title_raw,
             variants=work.variants,
             texts=texts,
             shown=shown,

@@ -185,7 +185,7 @@ def test_what_humans_decided_is_dead_text(visitor: Visitor, built: Built) -> Non
         if paper.status is not Status.LISTED:
             page = visitor.visit(address(paper))
             assert folded(HOSTILE.note) in folded(page.locator("article").text_content() or "")
-        elif paper.title_raw == HOSTILE.title:
+        elif paper.title == clean_title(HOSTILE.title):
             page = visitor.visit(address(paper))
             assert squeezed(page.locator("h1#title").text_content()) == title_of(paper.title)
     for stone in catalog.stones:

@@ -271,6 +271,7 @@ class TestBuild:
     ) -> None:
         """The addresses that would vanish are named, and the site stays as it was."""
         site = put(filled, "site/index.html", b"before")
+        put(filled, "site/sitemap.xml", b"before")
         (filled / f"dumps/2025/2025-03-14-{sha256(LIST)[:8]}.txt").unlink()
         built = daybook("build", "-C", filled)
         assert built.status == 1
@@ -324,6 +325,41 @@ class TestBuild:
         assert 'href="../' in (filled / "site" / "papers/three/index.html").read_text()
         assert (filled / "site/papers/six/index.html").is_file()
         assert daybook("build", "-C", filled).status == 0, "problems are told, and the site stands"
+
+    @pytest.mark.parametrize("place", [".", "..", "dumps", "dumps/site", "docs", "mkdocs.yml"])
+    def test_a_site_takes_the_place_of_nothing_but_a_site(
+        self, daybook: Daybook, filled: Path, place: str
+    ) -> None:
+        """What is no site would be deleted by the swap: the build refuses to begin."""
+        put(filled, "docs/mine.md", b"# Mine")
+        before = {path: path.read_bytes() for path in filled.rglob("*") if path.is_file()}
+        ended = daybook("build", "--site", filled / place, "-C", filled)
+        assert ended.status == 2
+        assert "--site" in ended.err
+        assert before == {p: p.read_bytes() for p in filled.rglob("*") if p.is_file()}
+
+    def test_a_link_to_a_site_stays_a_link(self, daybook: Daybook, filled: Path) -> None:
+        """Behind a link the site is built where the link leads, time and again."""
+        link, real = filled.parent / "link", filled.parent / "real"
+        real.mkdir()
+        link.symlink_to(real)
+        for _ in range(2):
+            assert daybook("build", "--site", link, "-C", filled).status == 0
+        assert link.is_symlink()
+        assert (real / "papers/one/index.html").is_file()
+        assert sorted(p.name for p in filled.parent.glob(".*")) == []
+
+    def test_a_swap_cut_short_is_undone(self, daybook: Daybook, filled: Path) -> None:
+        """A build killed between two renames leaves the site aside: the next brings it back."""
+        put(filled, ".site.old/index.html", b"before")
+        put(filled, ".site.old/sitemap.xml", b"before")
+        put(filled, ".site.new/index.html", b"half")
+        (filled / "dumps/ledger.jsonl").write_text(
+            (filled / "dumps/ledger.jsonl").read_text().replace("video", "vidio")
+        )
+        assert daybook("build", "-C", filled).status == 1, "a promise would break"
+        assert (filled / "site/index.html").read_bytes() == b"before"
+        assert not (filled / ".site.old").exists()
 
     @pytest.mark.parametrize("before", [True, False])
     def test_the_folder_is_named_before_or_after_the_command(

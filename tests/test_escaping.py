@@ -596,7 +596,7 @@ def test_decisions_are_shown_as_text(built: Built, pages: dict[str, Reading]) ->
     assert {paper.status for paper in noted} == {Status.WITHDRAWN, Status.REMOVED}
     for paper in noted:
         assert folded(HOSTILE.note) in pages[urls.stub_file(urls.paper(paper.slug))].text
-    (renamed,) = (p for p in built.archive.catalog.papers if p.title_raw == HOSTILE.title)
+    (renamed,) = (p for p in built.archive.catalog.papers if p.title == clean_title(HOSTILE.title))
     page = pages[urls.stub_file(urls.paper(renamed.slug))]
     assert list(page.within("h1", id="title")) == [words(clean_title(HOSTILE.title))]
 

@@ -177,6 +177,11 @@ class TestDecisions:
         paper = paper_of(self.decided(renamed), "Gamma")
         assert (paper.title, paper.slug) == ("Gamma", "gamma")
 
+    def test_a_new_title_leaves_what_stood_in_the_dump(self) -> None:
+        """A renamed paper shows its new title, and its raw one is still the dump's."""
+        paper = paper_of(self.decided("- renamed: gamma\n  title: A \\% Delta\n"), "Gamma")
+        assert (paper.title, paper.title_raw, paper.slug) == ("A % Delta", "Gamma", "gamma")
+
     def test_a_later_decision_stands_within_one_line_too(self) -> None:
         """The order in the file counts, not the number of the line."""
         paper = paper_of(
