@@ -22,6 +22,7 @@ from playwright.sync_api import (
     Browser,
     Locator,
     Page,
+    Request,
     Route,
     expect,
     sync_playwright,
@@ -269,6 +270,23 @@ def test_two_letters_find_nothing_yet(reader: Reader) -> None:
     expect(options(page)).to_have_count(9)
     page.keyboard.press("Backspace")
     expect(options(page)).to_have_count(0)
+
+
+def test_the_list_under_the_box_counts_nothing(reader: Reader) -> None:
+    """The header's list has no filters, so the data that they count stays on the server."""
+    asked: list[str] = []
+
+    def note(request: Request) -> None:
+        asked.append(request.url)
+
+    reader.page.context.on("request", note)
+    page = reader.visit("")
+    page.keyboard.press("/")
+    page.keyboard.type("looms")
+    expect(options(page)).to_have_count(9)
+    page.wait_for_load_state("networkidle")
+    assert any("/search/postings/" in url for url in asked)
+    assert not any("/search/facets/" in url for url in asked)
 
 
 def test_a_slash_is_typed_where_text_goes(reader: Reader) -> None:

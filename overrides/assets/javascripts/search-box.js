@@ -120,7 +120,8 @@ class Box {
     }
     if (this.panel.hidden) this.say("Searching…");
     const request = requestOf(state, { typing: true, page: 1, size: SIZE });
-    this.client.search(request, (answer) => this.onAnswer(answer, state));
+    // The list under the box has no filters: their data may stay where they are.
+    this.client.search({ ...request, facets: false }, (answer) => this.onAnswer(answer, state));
   }
 
   /**

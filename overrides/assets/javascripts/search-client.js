@@ -55,8 +55,8 @@ export class SearchClient {
   /**
    * Answers to searches before this one are passed over.
    *
-   * @param {Request} request
-   * @param {Answered} answered Called with the results, then with the facets.
+   * @param {Request & { facets?: boolean }} request
+   * @param {Answered} answered Called with the results, then with the facets where wanted.
    */
   search(request, answered) {
     this.waiting.delete(this.newest);

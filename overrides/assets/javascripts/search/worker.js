@@ -6,9 +6,10 @@
  *
  * To it:
  * - `{ type: "open", id }`: fetch the manifest, so that the first search is quicker.
- * - `{ type: "search", id, query, typing?, filters?, order?, page?, size? }`: see `Request` and
- *   `Filters` in finder.js. `typing`: the last word may go on. `order`: `relevance`, or `newest` where
- *   the query is empty; `oldest`. `page` from 1, `size` 10 unless said.
+ * - `{ type: "search", id, query, typing?, filters?, order?, page?, size?, facets? }`: see `Request`
+ *   and `Filters` in finder.js. `typing`: the last word may go on. `order`: `relevance`, or `newest`
+ *   where the query is empty; `oldest`. `page` from 1, `size` 10 unless said. `facets`: false where
+ *   their counts are of no use.
  *
  * From it:
  * - `{ type: "opened", id, version, documents, tags: [[key, name]] }`
@@ -68,7 +69,7 @@ async function answerSearch(message, answer) {
   searches += 1;
   const mine = searches;
   newest = mine;
-  const { query, page = 1, size = SIZE } = message;
+  const { query, page = 1, size = SIZE, facets = true } = message;
   const slices = await open();
   if (newest !== mine) return answer({ type: "superseded" });
   const found = await find(lunr, slices, message);
@@ -78,6 +79,7 @@ async function answerSearch(message, answer) {
   const { total, all, mended, common, completions } = found;
   const instead = mended.length > 0 ? replaced(query, mended) : "";
   answer({ type: "results", total, all, page, size, results, completions, mended, instead, common });
+  if (!facets) return;
   try {
     const counts = await count(slices, found);
     if (newest === mine) answer({ type: "facets", ...counts });
