@@ -1,10 +1,12 @@
 """What search costs and finds: building, bytes, known papers; and that it is Lunr's.
 
-usage: python benchmarks/search.py PAPERS MAKE_DUMPS [--queries 1000] [--keep FOLDER] [--whole]
+usage: python benchmarks/search.py PAPERS MAKE_DUMPS [--queries 1000] [--keep FOLDER]
+                                                     [--whole] [--beside]
 
 MAKE_DUMPS is a script that writes PAPERS papers as dumps: `make_dumps.py N OUT`. Prints figures;
-bytes are gzipped, those of the scripts and of Lunr apart. `--whole` compares 1,000 queries with one
-whole Lunr index too, which takes some 50 kB of memory a paper and more.
+bytes are gzipped, those of the scripts and of Lunr apart. `--beside` builds one index with lunr.py
+in the same run. `--whole` compares 1,000 queries with one whole Lunr index too, which takes some
+50 kB of memory a paper and more.
 """
 
 import argparse
@@ -25,6 +27,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+import lunr
 import mkdocs
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
@@ -125,6 +128,22 @@ def build(found: Sequence[Document], data: Path) -> None:
         print(f"  {folder}: {len(each):,} files, {sum(each):,} bytes, largest {max(each):,}")
 
 
+def one_index(found: Sequence[Document]) -> None:
+    """Print what one whole index by lunr.py takes, as a site without slices would ship it."""
+    rows = [
+        {"ref": str(each.number), "title": plain(each.title), "text": plain(each.text)}
+        for each in found
+    ]
+    started, clock = time.monotonic(), time.process_time()
+    index = lunr.lunr(ref="ref", fields=("title", "text"), documents=rows)
+    content = json.dumps(index.serialize()).encode()
+    took = f"{time.monotonic() - started:.1f} s, {time.process_time() - clock:.1f} s of a processor"
+    print(
+        f"one index by lunr.py: {took}, {len(content) / 1e6:.1f} MB, "
+        f"gzipped {len(gzip.compress(content, 6)) / 1e6:.1f} MB"
+    )
+
+
 def known_items(papers: Sequence[Document], count: int) -> Iterator[Asked]:
     """Yield queries that look for a known paper."""
     rng = random.Random(1)  # noqa: S311  # seeded, so that it is the same each time
@@ -204,6 +223,7 @@ def main() -> None:
     parser.add_argument("--queries", type=int, default=1000)
     parser.add_argument("--keep", type=Path)
     parser.add_argument("--whole", action="store_true")
+    parser.add_argument("--beside", action="store_true")
     args = parser.parse_args()
     print(f"Python {platform.python_version()}, mkdocs {mkdocs.__version__}, {LUNR}")
     with tempfile.TemporaryDirectory() as name:
@@ -212,6 +232,8 @@ def main() -> None:
         print(f"{len(found):,} papers")
         site = write_site(folder / "site", [])
         build(found, site / "search")
+        if args.beside:
+            one_index(found)
         print(scripts_size(site))
         if args.queries:
             finding(site, found, args.queries)
