@@ -78,11 +78,10 @@ class Condition:
 
 
 PLAIN = Condition("as it is")
-SLOW = Condition("CPU 4x slower, all threads", slow_all=True)
 CONDITIONS = (
     PLAIN,
     Condition("10 Mbit/s, 50 ms", line=True),
-    SLOW,
+    Condition("CPU 4x slower, all threads", slow_all=True),
     Condition("CPU 4x slower, page's thread", slow_page=4),
 )
 
@@ -371,7 +370,8 @@ class Typed:
     last: list[float] = field(default_factory=list)
     """Milliseconds of each query's last key."""
     long: list[float] = field(default_factory=list)
-    sizes: list[int] = field(default_factory=list)
+    further: list[Counter[str]] = field(default_factory=list)
+    """Bytes of each query but a visit's first, by kind of file."""
 
 
 def type_all(browser: Browser, host: Host, condition: Condition, queries: Sequence[str]) -> Typed:
@@ -385,8 +385,8 @@ def type_all(browser: Browser, host: Host, condition: Condition, queries: Sequen
                 typed.last += [] if ms is None else [ms]
                 typed.keys += len(query)
                 host.settle()
-                sent = sum(size for path, size in host.taken() if is_ours(path))
-                typed.sizes += [sent] if at else []
+                sent = [each for each in host.taken() if is_ours(each[0])]
+                typed.further += [parts(sent)] if at else []
             answered: list[float] = page.evaluate("measured.answered.map((each) => each.ms)")
             long: list[float] = page.evaluate("measured.long")
             typed.answered += answered
@@ -452,10 +452,14 @@ def tell(engine: Engine, condition: Condition, answers: Sequence[Answer]) -> Non
 def tell_parts(engine: Engine, answers: Sequence[Answer]) -> None:
     """Print what the bytes are, on average."""
     for first in (True, False):
-        these = [each.parts for each in answers if each.first == first]
-        total = sum(these, Counter[str]())
-        each = ", ".join(f"{k} {v / len(these) / 1000:.1f}" for k, v in total.most_common())
-        print(f"  {engine.name}, {'first' if first else 'further'} query, mean kB: {each}")
+        means = mean([each.parts for each in answers if each.first == first])
+        print(f"  {engine.name}, {'first' if first else 'further'} query, mean kB: {means}")
+
+
+def mean(these: Sequence[Counter[str]]) -> str:
+    """Return kilobytes by kind of file, on average, in words."""
+    total = sum(these, Counter[str]())
+    return ", ".join(f"{k} {v / len(these) / 1000:.1f}" for k, v in total.most_common())
 
 
 def tell_kinds(engine: Engine, answers: Sequence[Answer], drawn: Sequence[tuple[str, str]]) -> None:
@@ -470,11 +474,12 @@ def tell_kinds(engine: Engine, answers: Sequence[Answer], drawn: Sequence[tuple[
 
 def tell_typed(condition: Condition, typed: Typed) -> None:
     """Print what typing took."""
-    sizes = spread([each / 1000 for each in typed.sizes], "kB")
+    sizes = spread([each.total() / 1000 for each in typed.further], "kB")
     print(
-        f"typing, {condition.name}: {typed.keys} keys, with results before the next key for "
+        f"  typing, {condition.name}: {typed.keys} keys, with results before the next key for "
         f"{len(typed.answered)}: {spread(typed.answered, 'ms')}; after a query's last key "
-        f"{spread(typed.last, 'ms')}; further queries {sizes}; tasks over 50 ms: "
+        f"{spread(typed.last, 'ms')}; further queries {sizes}, on average "
+        f"{mean(typed.further)}; tasks over 50 ms: "
         f"{len(typed.long)}, longest {max(typed.long, default=0):.0f} ms; "
         f"load {os.getloadavg()[0]:.1f}",
         flush=True,
@@ -491,18 +496,16 @@ def measure(
     """Print the tables."""
     queries = [query for _, query in drawn]
     print("median / 95 %: first query's bytes and time, further queries', unanswered, load")
-    plain = {}
+    plain: list[tuple[Engine, list[Answer]]] = []
     for condition in conditions:
         for engine in engines:
             answers = list(ask_all(browser, host, engine, condition, queries))
             tell(engine, condition, answers)
-            if condition is PLAIN:
-                plain[engine.name] = (engine, answers)
-    for engine, answers in plain.values():
+            plain += [(engine, answers)] if condition is PLAIN else []
+        tell_typed(condition, type_all(browser, host, condition, queries[::5]))
+    for engine, answers in plain:
         tell_parts(engine, answers)
         tell_kinds(engine, answers, drawn)
-    for condition in (each for each in conditions if not each.line):
-        tell_typed(condition, type_all(browser, host, condition, queries[::5]))
 
 
 def main() -> None:

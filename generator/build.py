@@ -330,16 +330,21 @@ def redirects(
     vocabulary: Vocabulary,
     moved: Mapping[dt.date, dt.date],
 ) -> dict[urls.Address, urls.Address]:
-    """Return where old addresses lead now: of papers, of moved days, of renamed tags."""
+    """Return where old addresses lead now: of papers, moved days, renamed tags, areas given up."""
     found = {urls.paper(old): urls.paper(new) for old, new in assignment.redirects.items()}
     found |= {urls.day(old): urls.day(new) for old, new in moved.items()}
-    for key, former in vocabulary.former.items():
-        if len(former.heirs) == 1:
-            found[urls.tag(key)] = urls.tag(former.heirs[0])
-            for line in ledger.lines:
-                name = line.id.partition(" ")[0]
-                if name == key and line.kind in {Kind.TAG_YEAR, Kind.TAG_MONTH}:
-                    found[line.address] = urls.tag(former.heirs[0])
+    renamed = {
+        key: urls.tag(former.heirs[0])
+        for key, former in vocabulary.former.items()
+        if len(former.heirs) == 1
+    }
+    found |= {urls.tag(key): heir for key, heir in renamed.items()}
+    for line in ledger.lines:
+        key = line.id.partition(" ")[0]
+        if line.kind in {Kind.TAG_YEAR, Kind.TAG_MONTH} and key in renamed:
+            found[line.address] = renamed[key]
+    areas = {area.key for area in vocabulary.areas}
+    found |= {line.address: urls.TAGS for line in ledger.of(Kind.AREA) if line.id not in areas}
     return found
 
 

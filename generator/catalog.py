@@ -143,14 +143,7 @@ def catalog_of(
     promised = {line.id for line in ledger.of(Kind.MONTH)}
     months = group_by(days, lambda day: urls.month_name(day.date), promised)
     first = group_by(listed, lambda paper: urls.month_name(first_day(paper)), months)
-    tagged: dict[str, list[Paper]] = {key: [] for key in vocabulary.tags}
-    for paper in sorted(listed, key=last_day, reverse=True):
-        for hit in paper.tags:
-            tagged[hit.key].append(paper)
-    promised_tag_months: dict[str, set[str]] = defaultdict(set)
-    for line in ledger.of(Kind.TAG_MONTH):
-        key, _, month = line.id.partition(" ")
-        promised_tag_months[key].add(month)
+    tagged = tagged_papers(listed, vocabulary)
     return Catalog(
         papers=tuple(papers),
         listed=listed,
@@ -163,18 +156,34 @@ def catalog_of(
         },
         areas=vocabulary.areas,
         tags=vocabulary.tags,
-        tagged={key: tuple(found) for key, found in tagged.items()},
-        tag_months={
-            key: group_by(
-                found, lambda paper: urls.month_name(first_day(paper)), promised_tag_months[key]
-            )
-            for key, found in tagged.items()
-        },
+        tagged=tagged,
+        tag_months=tag_months(tagged, ledger),
         untagged=tuple(paper for paper in listed if not paper.tags),
         former=former_pages(vocabulary, ledger, redirects),
         redirects=redirects,
         stones=tuple(stones),
     )
+
+
+def tagged_papers(listed: Papers, vocabulary: Vocabulary) -> dict[str, Papers]:
+    """Return the papers of every tag, newest listing first."""
+    found: dict[str, list[Paper]] = {key: [] for key in vocabulary.tags}
+    for paper in sorted(listed, key=last_day, reverse=True):
+        for hit in paper.tags:
+            found[hit.key].append(paper)
+    return {key: tuple(papers) for key, papers in found.items()}
+
+
+def tag_months(tagged: Mapping[str, Papers], ledger: Ledger) -> dict[str, dict[str, Papers]]:
+    """Return each tag's papers by the month of their first listing, promised months too."""
+    promised: dict[str, set[str]] = defaultdict(set)
+    for line in ledger.of(Kind.TAG_MONTH):
+        key, _, month = line.id.partition(" ")
+        promised[key].add(month)
+    return {
+        key: group_by(found, lambda paper: urls.month_name(first_day(paper)), promised[key])
+        for key, found in tagged.items()
+    }
 
 
 def former_pages(
@@ -281,8 +290,6 @@ def neighbours(days: Iterable[Day]) -> dict[tuple[dt.date, Slug], Neighbours]:
     found: dict[tuple[dt.date, Slug], Neighbours] = {}
     for day in days:
         listed = [each.paper for each in day.items]
-        for before, paper, after in zip(
-            (None, *listed), listed, (*listed[1:], None), strict=False
-        ):
+        for before, paper, after in zip((None, *listed), listed, (*listed[1:], None), strict=False):
             found[day.date, paper.slug] = before, after
     return found

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterator, Mapping
 from html import unescape
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
@@ -106,8 +106,9 @@ def double_papers(catalog: Catalog) -> Iterator[Problem]:
             yield Problem(
                 path=MERGES,
                 line=0,
-                message=f"{quoted(first.title_raw)} and {quoted(other.title_raw)} begin with "
-                f"the same abstract; if they are one work, add: - one work: "
+                message=f"expected an abstract of its own for each of "
+                f"{quoted(first.title_raw)} and {quoted(other.title_raw)}, found one that begins "
+                "alike; if they are one work, add: - one work: "
                 f"[{urls.paper(first.slug)}, {urls.paper(other.slug)}]",
                 severity=Severity.WARNING,
             )
@@ -127,8 +128,9 @@ def double_titles(catalog: Catalog) -> Iterator[Problem]:
             yield Problem(
                 path=MERGES,
                 line=0,
-                message=f"two texts of {quoted(paper.title_raw)} share hardly a word; if they are "
-                f"two works, add: - not one work: [{ids[0]}, {ids[1]}]",
+                message=f"expected texts of {quoted(paper.title_raw)} that are alike, found two "
+                f"that share hardly a word; if they are two works, add: - not one work: "
+                f"[{ids[0]}, {ids[1]}]",
                 severity=Severity.WARNING,
             )
 
@@ -146,31 +148,43 @@ def check_site(site: Path, catalog: Catalog, ledger: Ledger, site_url: str) -> I
 
     Promised addresses without a page, and pages that no link from home reaches, are among them.
     """
-    files = {path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file()}
-    pages = {name: (site / name).read_bytes() for name in sorted(files) if name.endswith(".html")}
+    # One page at a time: all of a large site at once would not fit into memory.
+    files = {name: name for name in files_in(site)}
     base = urlsplit(site_url).path
     links: dict[str, set[str]] = {}
-    anchors: dict[str, set[str]] = {}
-    for name, source in pages.items():
-        links[name] = set(values(LINK, source))
-    wanted = defaultdict(set)
-    for name, found in links.items():
-        for link in found:
+    anchors: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    for name in sorted(files):
+        if not name.endswith(".html"):
+            continue
+        source = (site / name).read_bytes()
+        links[name] = set()
+        for link in set(values(LINK, source)):
             target, fragment = resolve(link, name, base)
-            if target is None:
-                continue
-            if target not in files:
+            if target in files:
+                links[name].add(files[target])
+                if fragment:
+                    anchors[target].add((name, fragment))
+            elif target is not None:
                 yield broken(name, f"the link {link}")
-            elif fragment and target in pages:
-                wanted[target].add((name, fragment))
-    for target, uses in wanted.items():
-        anchors[target] = set(values(ANCHOR, pages[target]))
-        for name, fragment in sorted(uses):
-            if fragment not in anchors[target]:
-                yield broken(name, f"the anchor #{fragment} of {target}")
-    yield from wrong_canonicals(pages, site_url)
+        yield from wrong_canonical(name, source, files, site_url)
+    yield from missing_anchors(site, anchors)
     yield from missing_pages(site, files, catalog, ledger, site_url)
-    yield from unreachable(links, pages, catalog, base)
+    yield from unreachable(links, catalog)
+
+
+def files_in(site: Path) -> Iterator[str]:
+    """Yield the names of a site's files."""
+    return (path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file())
+
+
+def missing_anchors(site: Path, anchors: Mapping[str, set[tuple[str, str]]]) -> Iterator[Problem]:
+    """A link to a part of a page finds it; `anchors` has each page's uses, by page and fragment."""
+    for target, uses in anchors.items():
+        if target.endswith(".html"):
+            there = set(values(ANCHOR, (site / target).read_bytes()))
+            for name, fragment in sorted(uses):
+                if fragment not in there:
+                    yield broken(name, f"the anchor #{fragment} of {target}")
 
 
 def values(attribute: re.Pattern[bytes], source: bytes) -> Iterator[str]:
@@ -199,25 +213,31 @@ def resolve(link: str, page: str, base: str) -> tuple[str | None, str]:
 
 def broken(page: str, what: str) -> Problem:
     """Return the problem of something on a page that leads nowhere."""
-    return Problem(path=page, line=0, message=f"expected a page behind {what}, found none")
+    return Problem(
+        path=page,
+        line=0,
+        message=f"expected a page behind {what}, found none; mend the page in docs/ that a human "
+        "wrote, or build again: daybook build",
+    )
 
 
-def wrong_canonicals(pages: dict[str, bytes], site_url: str) -> Iterator[Problem]:
+def wrong_canonical(
+    name: str, source: bytes, files: Container[str], site_url: str
+) -> Iterator[Problem]:
     """A page's canonical address is its own; an old address's is that of a page."""
-    for name, source in pages.items():
-        match = CANONICAL.search(source)
-        if match is None:
-            if name != "404.html":
-                yield broken(name, "its canonical address: there is none")
-            continue
-        address = unescape(match[1].decode()).removeprefix(site_url)
-        own = name.removesuffix("index.html")
-        if address != own and (f"{address}index.html" not in pages or b"noindex" not in source):
-            yield broken(name, f"its canonical address {address}")
+    match = CANONICAL.search(source)
+    if match is None:
+        if name != "404.html":
+            yield broken(name, "its canonical address: there is none")
+        return
+    address = unescape(match[1].decode()).removeprefix(site_url)
+    own = name.removesuffix("index.html")
+    if address != own and (f"{address}index.html" not in files or b"noindex" not in source):
+        yield broken(name, f"its canonical address {address}")
 
 
 def missing_pages(
-    site: Path, files: set[str], catalog: Catalog, ledger: Ledger, site_url: str
+    site: Path, files: Container[str], catalog: Catalog, ledger: Ledger, site_url: str
 ) -> Iterator[Problem]:
     """What the ledger, the catalog and the sitemap promise is there."""
     for line in ledger.lines:
@@ -234,21 +254,18 @@ def missing_pages(
                 yield broken(path.name, f"the address {address}")
 
 
-def unreachable(
-    links: dict[str, set[str]], pages: Iterable[str], catalog: Catalog, base: str
-) -> Iterator[Problem]:
+def unreachable(links: Mapping[str, set[str]], catalog: Catalog) -> Iterator[Problem]:
     """Every page can be reached from home by links; stubs at old addresses are not meant to be."""
     seen = {"index.html"}
     queue = ["index.html"]
     while queue:
-        name = queue.pop()
-        for link in links.get(name, ()):
-            target, _ = resolve(link, name, base)
-            if target and target not in seen and target in links:
-                seen.add(target)
-                queue.append(target)
+        fresh = {x for x in links.get(queue.pop(), ()) if x in links and x not in seen}
+        seen |= fresh
+        queue += fresh
     stubs = {urls.stub_file(address) for address in catalog.redirects}
-    for name in sorted(set(pages) - seen - stubs - {"404.html"}):
+    for name in sorted(links.keys() - seen - stubs - {"404.html"}):
         yield Problem(
-            path=name, line=0, message="expected a way here from home by links, found none"
+            path=name,
+            line=0,
+            message="expected a way here from home by links, found none; link to it from a page",
         )

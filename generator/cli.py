@@ -145,7 +145,9 @@ def take_in_file(path: Path, record: Record, *, year: int | None, accept: bool) 
     try:
         raw = path.read_bytes()
     except OSError as error:
-        raise Refused(f"expected a file, found none that can be read: {error.strerror}") from None
+        raise Refused(
+            f"expected a file, found none that can be read ({error.strerror}); check the name"
+        ) from None
     today = dt.datetime.now(tz=dt.UTC).date()
     try:
         return take_in(

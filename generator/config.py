@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import yaml
 
 from generator.model import Problem
-from generator.text import quoted
+from generator.text import quoted, web_address
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,28 +34,45 @@ TOP_KEYS = frozenset({"site_name", "site_url", "repo_url"})
 
 
 class LooseLoader(yaml.SafeLoader):
-    """Reads mkdocs.yml, whose tags (`!ENV`, `!!python/name:`) are MkDocs's business."""
+    """Reads mkdocs.yml, whose tags other than `!ENV` are MkDocs's business."""
+
+    environ: Mapping[str, str] = MappingProxyType({})
 
 
-def tagged(loader: LooseLoader, _suffix: str, node: yaml.Node) -> object:
-    """Return the last plain value under a tag: the fallback of `!ENV [NAME, fallback]`."""
-    if isinstance(node, yaml.SequenceNode) and node.value:
-        return loader.construct_object(node.value[-1], deep=True)
-    return None
+def variable(loader: LooseLoader, node: yaml.Node) -> object:
+    """Return what `!ENV NAME` or `!ENV [NAME, OTHER, fallback]` means, as MkDocs reads it."""
+    parts = node.value if isinstance(node, yaml.SequenceNode) else [node]
+    names = [part.value for part in (parts[:-1] or parts) if isinstance(part, yaml.ScalarNode)]
+    found = next((loader.environ[name] for name in names if name in loader.environ), None)
+    if found is not None:
+        return found
+    return loader.construct_object(parts[-1], deep=True) if len(parts) > 1 else None
 
 
-LooseLoader.add_multi_constructor("!", tagged)
-LooseLoader.add_multi_constructor("tag:yaml.org,2002:python/", tagged)
+def passed_over(loader: LooseLoader, suffix: str, node: yaml.Node) -> None:
+    """Return nothing for what only MkDocs knows to read."""
+    del loader, suffix, node
 
 
-def parse_settings(text: str, path: str) -> tuple[Settings | None, tuple[Problem, ...]]:
+LooseLoader.add_constructor("!ENV", variable)
+LooseLoader.add_multi_constructor("!", passed_over)
+LooseLoader.add_multi_constructor("tag:yaml.org,2002:python/", passed_over)
+
+
+def parse_settings(
+    text: str, path: str, environ: Mapping[str, str]
+) -> tuple[Settings | None, tuple[Problem, ...]]:
     """Return the settings in mkdocs.yml, or None and why they cannot be read.
 
-    Unknown settings of ours are refused, with their line: a slip of the pen would go unnoticed.
+    `environ` has the variables that `!ENV` names: MkDocs reads them too, and both must come to the
+    same. Unknown settings of ours are refused, with their line: a slip of the pen would go
+    unnoticed.
     """
     try:
         node = yaml.compose(text, Loader=LooseLoader)
-        values = yaml.load(text, Loader=LooseLoader)  # noqa: S506  # a SafeLoader by birth
+        loader = LooseLoader(text)
+        loader.environ = environ
+        values = loader.get_single_data()
     except (ValueError, RecursionError) as error:
         # A day like 2025-02-30 looks like one to YAML, and is none to Python.
         return None, (wrong(path, 1, "YAML", f"what cannot be read ({error})"),)
@@ -97,7 +115,7 @@ def check(
         yield wrong(path, 1, "`site_name:`", "none")
     site_url = values.get("site_url")
     site_node = child(top, "site_url") or top
-    if not isinstance(site_url, str) or not site_url.startswith(("http://", "https://")):
+    if not isinstance(site_url, str) or not is_base(site_url):
         expected = "`site_url:` like https://example.org/papers/"
         yield wrong(path, site_node.start_mark.line + 1, expected, quoted(str(site_url)))
     elif not site_url.endswith("/"):
@@ -111,6 +129,11 @@ def check(
             yield wrong(path, line, f"one of {known} under extra.daybook", quoted(str(key)))
         elif value is not None and not isinstance(value, str):
             yield wrong(path, line, f"text for {key}", quoted(str(value)))
+
+
+def is_base(url: str) -> bool:
+    """Return whether the addresses of pages may stand behind this URL: it ends with its path."""
+    return web_address(url) == url and "?" not in url and "#" not in url
 
 
 def wrong(path: str, line: int, expected: str, found: str) -> Problem:

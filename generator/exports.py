@@ -10,7 +10,8 @@ from generator.model import Paper, Status
 
 Json = str | int | float | bool | list["Json"] | dict[str, "Json"] | None
 
-
+SOURCES: dict[str, Json] = {"title": "dump", "abstract": "dump", "tags": "rule", "links": "dump"}
+"""Where the words of a field come from."""
 LINE_BREAKERS = {code: f"\\u{code:04x}" for code in (*range(0x7F, 0xA0), 0x2028, 0x2029)}
 """What some readers take for a line's end, and a terminal for a command."""
 
@@ -25,8 +26,8 @@ def export(catalog: Catalog, settings: Settings) -> Iterator[str]:
 def record(paper: Paper, settings: Settings) -> dict[str, Json]:
     """Return a paper's fields.
 
-    `title_raw`, `abstract_tex` and `abstract_raw` are left out where they are the same as the
-    cleaned text, the raw text and the cleaned text. Removed papers have no texts.
+    `title_raw` is left out where it is the title, `abstract_raw` where it is the abstract, and
+    `abstract_tex` where it is the raw abstract. Removed papers have a title and no other words.
     """
     fields: dict[str, Json] = {
         "id": paper.id,
@@ -49,7 +50,7 @@ def record(paper: Paper, settings: Settings) -> dict[str, Json]:
         for listing in paper.listings
     ]
     fields |= {"arxiv": None, "doi": None, "authors": None}
-    fields["source_of"] = {"title": "dump", "abstract": "dump", "tags": "rule", "links": "dump"}
+    fields["source_of"] = {key: source for key, source in SOURCES.items() if key in fields}
     return fields
 
 

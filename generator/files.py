@@ -1,6 +1,7 @@
 """The edge of the disk: the record is read here, and pages are synced."""
 
 import hashlib
+import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Mapping
@@ -39,7 +40,7 @@ def read_text(path: Path) -> str:
         return ""
     except UnicodeDecodeError as error:
         raise ArchiveError(
-            f"{path}: expected UTF-8, found byte {error.start}: save it as UTF-8"
+            f"{path}: expected UTF-8, found other bytes at {error.start}; save it as UTF-8"
         ) from None
 
 
@@ -56,7 +57,7 @@ def read_record(root: Path, *, sample: bool = True) -> Record:
             f"{root}: expected an archive, found no {CONFIG}; "
             "go to its folder, name it with -C, or make one: daybook new DIR"
         )
-    settings, problems = parse_settings(read_text(config), CONFIG)
+    settings, problems = parse_settings(read_text(config), CONFIG, os.environ)
     if settings is None:
         raise ArchiveError("\n".join(str(problem) for problem in problems))
     vocabulary = (
@@ -64,7 +65,8 @@ def read_record(root: Path, *, sample: bool = True) -> Record:
     )
     if not vocabulary.is_file():
         raise ArchiveError(
-            f"{CONFIG}: no such vocabulary: {settings.vocabulary}; correct the setting"
+            f"{CONFIG}: expected a vocabulary's file, found none at {settings.vocabulary}; "
+            "correct the setting"
         )
     dumps = tuple(read_dumps(root))
     sample = sample and not dumps and not read_text(root / LEDGER).strip()
@@ -160,8 +162,8 @@ def refuse_if_taken(docs: Path, name: str) -> None:
     """Raise ArchiveError where a page would fall on a file that a human wrote."""
     if (docs / name).exists():
         raise ArchiveError(
-            f"docs/{name}: this page is generated, and a file of yours is in its place; "
-            "give yours another name"
+            f"docs/{name}: expected nothing in the place of a generated page, found a file of "
+            "yours; give yours another name"
         )
 
 

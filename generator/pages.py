@@ -310,4 +310,5 @@ def tag_contents(catalog: Catalog) -> Iterator[Content]:
             values = {"tag": tag, "name": name, "papers": papers}
             yield "tag_month", urls.tag_period(key, name), values
     for address, former in catalog.former.items():
-        yield "former", address, {"former": former}
+        others = [each for each, of in catalog.former.items() if of is former and each != address]
+        yield "former", address, {"former": former, "others": others}

@@ -60,6 +60,7 @@ class Changes(FileSystemEventHandler):
     def __init__(self, docs: Path) -> None:
         self.docs = docs
         self.changed = threading.Event()
+        self.generated = self.listed()
 
     def on_any_event(self, event: FileSystemEvent) -> None:
         """Note a change, unless it is the build's own or a mere look."""
@@ -74,8 +75,15 @@ class Changes(FileSystemEventHandler):
             return False
         if self.docs not in path.parents:
             return True
-        generated = read_text(self.docs / GENERATED).split("\n")
-        return path.relative_to(self.docs).as_posix() not in generated
+        name = path.relative_to(self.docs).as_posix()
+        if name not in self.generated:
+            # Read again for new names only: a build may write tens of thousands of pages.
+            self.generated = self.listed()
+        return name not in self.generated
+
+    def listed(self) -> frozenset[str]:
+        """Return the names of the generated pages."""
+        return frozenset(read_text(self.docs / GENERATED).split("\n"))
 
 
 def server(site: Path, site_url: str, port: int) -> ThreadingHTTPServer:

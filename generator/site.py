@@ -57,7 +57,8 @@ def load_config(root: Path, site: Path, *, sample: bool) -> MkDocsConfig:
         base = yaml_load(source)
     config = MkDocsConfig(config_file_path=str(path))
     config.load_dict(merge_deep(base, own))
-    config.load_dict({"site_dir": str(site), "docs_dir": str(root / "docs")})
+    # A warning becomes a problem with its text; strict, MkDocs would stop without naming it.
+    config.load_dict({"site_dir": str(site), "docs_dir": str(root / "docs"), "strict": False})
     problems: tuple[ConfigErrors, ConfigWarnings] = config.validate()
     for key, fault in problems[0]:
         raise ArchiveError(f"{CONFIG}: MkDocs refuses `{key}`: {fault}")
@@ -110,7 +111,14 @@ def build_site(
         log.removeHandler(warnings)
     write_sitemap(site, sitemap_entries(catalog, config.site_url or "/"))
     return Built(
-        problems=tuple(Problem(path="docs", line=0, message=text) for text in warnings.found),
+        problems=tuple(
+            Problem(
+                path="docs",
+                line=0,
+                message=f"expected no warning of MkDocs, found: {text}; mend it",
+            )
+            for text in warnings.found
+        ),
         written=tuple(sorted(written, key=lambda page: page.address)),
     )
 

@@ -27,7 +27,7 @@ ICON = Address("assets/images/daybook.svg")
 
 LONGEST_SLUG = 80
 """Characters of a slug, its hash aside."""
-RESERVED = re.compile(r"index|latest|feed|search|untagged|[a-z]|[\d-]+")
+RESERVED = re.compile(r"index|latest|feed|search|title|untagged|[a-z]|[\d-]+")
 """What the tree uses, or may."""
 
 

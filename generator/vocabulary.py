@@ -210,7 +210,10 @@ def _read_areas(sheet: Sheet, node: yaml.Node | None) -> tuple[tuple[Area, ...],
         fields = sheet.fields(value, ("name", "tags"), f"area `{key}`")
         name = _read_name(sheet, fields.get("name"), line, f"area `{key}`")
         if any(area.name.casefold() == name.casefold() for area in areas):
-            sheet.fault(line, f"expected a name of its own for area `{key}`, found `{name}` again")
+            sheet.fault(
+                line,
+                f"expected a name of its own for area `{key}`, found `{name}` again; rename one",
+            )
         own = _read_tags(sheet, fields.get("tags"), key, drafts)
         if not own:
             sheet.fault(line, f"expected tags in area `{key}`, found none; add one or remove it")

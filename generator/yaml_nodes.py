@@ -61,7 +61,9 @@ class Sheet:
     def table(self, node: yaml.Node, what: str) -> dict[str, tuple[int, yaml.Node]]:
         """Return a table's rows by key, with the keys' lines; of equal ones the first counts."""
         if not isinstance(node, yaml.MappingNode):
-            self.fault(line_of(node), f"expected a table for {what}, found {_kind(node)}")
+            self.fault(
+                line_of(node), f"expected a table for {what}, found {_kind(node)}; write one"
+            )
             return {}
         rows: dict[str, tuple[int, yaml.Node]] = {}
         for key_node, value in node.value:
@@ -108,7 +110,7 @@ class Sheet:
             return list(node.value)
         if isinstance(node, yaml.ScalarNode) and node.tag != _NULL:
             return [node]
-        self.fault(line_of(node), f"expected a list for {what}, found {_kind(node)}")
+        self.fault(line_of(node), f"expected a list for {what}, found {_kind(node)}; write one")
         return []
 
     def number(self, node: yaml.Node, what: str, low: float, high: float) -> float | None:

@@ -12,6 +12,7 @@ from hostile import HOSTILE, SITE_URL, Built, folded, hostile_archive, text_of, 
 from playwright.sync_api import BrowserContext, Dialog, Page, sync_playwright
 
 from generator import urls
+from generator.cleaning import clean_title
 from generator.model import Paper, Status
 from generator.serving import server
 

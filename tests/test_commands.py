@@ -326,6 +326,62 @@ class TestBuild:
         assert (filled / "site/papers/six/index.html").is_file()
         assert daybook("build", "-C", filled).status == 0, "problems are told, and the site stands"
 
+    def test_tags_and_areas_of_the_past_answer(
+        self, daybook: Daybook, archive: Path, tmp_path: Path
+    ) -> None:
+        """Retired, renamed and split tags, and areas given up, keep every address promised."""
+
+        def tags(*words: str) -> str:
+            return ", ".join(f"{w}: {{name: On {w}, note: It., sure: [{w}]}}" for w in words)
+
+        kept = f"  seeing: {{name: Seeing, tags: {{{tags('film', 'book')}}}}}\n"
+        gone = f"  gone: {{name: Gone, tags: {{{tags('one', 'two', 'video')}}}}}\n"
+        vocabulary = archive / "vocabulary.yml"
+        vocabulary.write_text(f"areas:\n{kept}{gone}")
+        put(tmp_path, "list.txt", LIST)
+        daybook("add", tmp_path / "list.txt", "--year", "2025", "-C", archive)
+        vocabulary.write_text(
+            f"areas:\n{kept}former:\n  one: {{name: One}}\n"
+            "  two: {name: Two, renamed to: film}\n"
+            "  video: {name: Video, split into: [film, book]}\n"
+        )
+        built = daybook("build", "--strict", "-C", archive)
+        assert built.status == 0, built.err
+        for old, word in (
+            ("tags/one/2025-03", "retired"),
+            ("tags/two/2025-03", 'href="../../../tags/film/"'),
+            ("tags/video", 'href="../../tags/video/2025-03/"'),
+            ("tags/video/2025", "split"),
+            ("areas/gone", 'href="../../tags/"'),
+        ):
+            assert word in (archive / "site" / old / "index.html").read_text(), old
+        checked = daybook("check", "--site", "-C", archive)
+        assert checked.status == 0, checked.err
+
+    def test_the_words_of_a_removed_paper_stand_nowhere(
+        self, daybook: Daybook, filled: Path
+    ) -> None:
+        """Not in lists, not in the head of its own page, not in the search, not in an export."""
+        words = "What is said here of One"
+        put(filled, "dumps/merges.yml", b"- removed: one\n  note: As its authors asked.\n")
+        assert daybook("build", "-C", filled).status == 0
+        built = [p for name in ("docs", "site") for p in (filled / name).rglob("*") if p.is_file()]
+        assert [path for path in built if words.encode() in path.read_bytes()] == []
+        assert "As its authors asked." in (filled / "site/papers/one/index.html").read_text()
+        exported = [json.loads(line) for line in daybook("export", "-C", filled).out.splitlines()]
+        (one,) = (paper for paper in exported if paper["slug"] == "one")
+        assert one["source_of"] == {"title": "dump"}
+        assert words not in json.dumps(exported)
+
+    def test_what_mkdocs_warns_of_is_named(self, daybook: Daybook, filled: Path) -> None:
+        """A link that leads nowhere on a human's page is a problem, and the site is built."""
+        put(filled, "docs/mine.md", b"# Mine\n\n[There](nowhere.md)\n")
+        built = daybook("build", "-C", filled)
+        assert built.status == 0
+        assert "nowhere.md" in built.err
+        assert (filled / "site/mine/index.html").is_file()
+        assert daybook("build", "--strict", "-C", filled).status == 1
+
     @pytest.mark.parametrize("place", [".", "..", "dumps", "dumps/site", "docs", "mkdocs.yml"])
     def test_a_site_takes_the_place_of_nothing_but_a_site(
         self, daybook: Daybook, filled: Path, place: str
@@ -399,6 +455,38 @@ class TestBuild:
         assert ended.status == 2
         assert f"mkdocs.yml:{len(text.splitlines())}" in ended.err
         assert "contct" in ended.err
+
+    @pytest.mark.parametrize(
+        "url",
+        ["https://", "https:///", "https://x.test", "https://x.test/?a=/", "http://[x/", "x/", "5"],
+    )
+    def test_an_address_under_which_no_page_can_stand_is_refused(
+        self, daybook: Daybook, filled: Path, url: str
+    ) -> None:
+        """Every address of a page begins with `site_url`, so that one must be sound."""
+        config = filled / "mkdocs.yml"
+        lines = config.read_text().splitlines()
+        (at,) = (at for at, line in enumerate(lines) if line.startswith("site_url:"))
+        config.write_text("\n".join((*lines[:at], f"site_url: {url}", *lines[at + 1 :])))
+        ended = daybook("check", "-C", filled)
+        assert ended.status == 2
+        assert f"mkdocs.yml:{at + 1}: error: expected" in ended.err
+
+    def test_an_address_from_the_environment_is_the_same_everywhere(
+        self, daybook: Daybook, filled: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """MkDocs and we read `!ENV` alike, so that a site has one address and not two."""
+        config = filled / "mkdocs.yml"
+        text = re.sub(
+            "(?m)^site_url:.*$", "site_url: !ENV [WHERE, 'https://x.test/']", config.read_text()
+        )
+        config.write_text(text)
+        assert read_record(filled).settings.site_url == "https://x.test/"
+        monkeypatch.setenv("WHERE", "https://preview.test/1/")
+        assert daybook("build", "-C", filled).status == 0
+        assert "https://preview.test/1/" in (filled / "site/robots.txt").read_text()
+        checked = daybook("check", "--site", "-C", filled)
+        assert checked.status == 0, checked.err
 
 
 class TestExport:
@@ -481,7 +569,7 @@ class TestCheck:
             (
                 "dumps/2025/list.txt",
                 dump_of("Mar 20", [("Uno", abstract_of("One"))]),
-                "same abstract",
+                "begins alike",
                 0,
             ),
         ],
@@ -494,6 +582,28 @@ class TestCheck:
         ended = daybook("check", "-C", filled)
         assert says in ended.err
         assert ended.status == status
+
+    def test_what_leads_nowhere_in_a_site_is_told(self, daybook: Daybook, filled: Path) -> None:
+        """Links, anchors, canonical addresses, promises and lonely pages are looked at."""
+        assert daybook("build", "-C", filled).status == 0
+        assert daybook("check", "--site", "-C", filled).status == 0
+        site = filled / "site"
+        home = (site / "index.html").read_text()
+        day = (site / "days/2025-03-14/index.html").read_text()
+        put(site, "lone/index.html", home.replace("papers/", "papers/x/").encode())
+        put(site, "days/2025-03-14/index.html", day.replace('id="one"', 'id="won"').encode())
+        shutil.rmtree(site / "papers" / "two")
+        checked = daybook("check", "--site", "-C", filled)
+        assert checked.status == 1
+        for told in (
+            "days/2025-03-14/index.html: error: expected a page behind the link ../../papers/two/",
+            "papers/one/index.html: error: expected a page behind the anchor #one of days/",
+            "dumps/ledger.jsonl: error: expected a page behind the promised address papers/two/",
+            "sitemap.xml: error: expected a page behind the address papers/two/",
+            "lone/index.html: error: expected a page behind its canonical address",
+            "lone/index.html: error: expected a way here from home",
+        ):
+            assert told in checked.err
 
     def test_conflict_marks_in_the_ledger_are_errors(self, daybook: Daybook, filled: Path) -> None:
         """What git left is named at its line."""

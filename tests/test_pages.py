@@ -12,6 +12,7 @@ import pytest
 from hostile import FILLER, PAYLOADS, PLAIN, VOCABULARY, Entry, dump, folded, text_of, title_of
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
+from lists import list_of, raw_dump, record_of
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from mkdocs.utils.meta import get_data
@@ -184,6 +185,25 @@ def test_pages_say_what_real_dumps_say() -> None:
     archive = real_archive()
     assert len(archive.catalog.papers) == 307
     assert_pages_say(archive)
+
+
+def test_a_paper_names_those_before_and_after_it() -> None:
+    """On the day it was listed last, in the list's order."""
+    record = record_of(
+        raw_dump(list_of("Mar 14", "One", "Two", "Three")),
+        raw_dump(list_of("Mar 15", "Four", "Two")),
+    )
+    made = sources(read(record))
+    before, after = "- Before it: [%s]", "- After it: [%s]"
+    for name, there, missing in (
+        ("one", [after % "Two"], ["Before it"]),
+        ("two", [before % "Four"], ["After it"]),
+        ("three", [before % "Two"], ["After it"]),
+        ("four", [after % "Two"], ["Before it"]),
+    ):
+        text = made[urls.source_file(urls.paper(name))]
+        assert all(words in text for words in there), name
+        assert not any(words in text for words in missing), name
 
 
 def test_every_page_begins_with_front_matter_that_names_it() -> None:
