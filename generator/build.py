@@ -15,6 +15,7 @@ from generator.merge import Resolve, Sighting, Whereabouts, merge, sightings_of
 from generator.model import Dump, EntryId, Problem
 from generator.papers import papers, with_related
 from generator.parse import Reading, mends_that_miss, parse
+from generator.related import NOTHING, Nearest
 from generator.tagging import Tagger
 from generator.text import quoted
 from generator.vocabulary import Vocabulary, parse_vocabulary
@@ -66,6 +67,8 @@ class Archive:
     vanished: tuple[Line, ...]
     """Promises that the site would break: it must not be built."""
     tagger: Tagger
+    nearest: Nearest
+    """For the next reading."""
 
     @property
     def entries(self) -> int:
@@ -73,8 +76,11 @@ class Archive:
         return sum(reading.count for reading in self.readings)
 
 
-def read(record: Record) -> Archive:
-    """Turn the record into everything the site says. Pure: same input, same bytes."""
+def read(record: Record, before: Nearest = NOTHING) -> Archive:
+    """Turn the record into everything the site says. Pure: same input, same bytes.
+
+    `before` is what an earlier reading knew of related papers: it saves time, and changes nothing.
+    """
     ledger, ledger_problems = parse_ledger(record.ledger, LEDGER)
     mends, mend_problems = parse_corrections(record.corrections, CORRECTIONS)
     decisions, decision_problems = parse_merges(record.merges, MERGES)
@@ -99,8 +105,9 @@ def read(record: Record) -> Archive:
     assignment = assign(works, ledger, finder)
     moved = moved_days(once, by_dump, superseded, dumps)
     tagger = Tagger(vocabulary)
+    found, nearest = with_related(tuple(papers(works, assignment, tagger)), before)
     catalog = catalog_of(
-        with_related(tuple(papers(works, assignment, tagger))),
+        found,
         sources=sources_of(dumps),
         vocabulary=vocabulary,
         ledger=ledger,
@@ -126,6 +133,7 @@ def read(record: Record) -> Archive:
         lines=promised.lines[len(ledger.lines) :],
         vanished=(*assignment.vanished, *vanished(ledger, catalog)),
         tagger=tagger,
+        nearest=nearest,
     )
 
 

@@ -69,13 +69,15 @@ def missing_promises(archive: Archive) -> Iterator[Problem]:
 
 def lost_papers(catalog: Catalog) -> Iterator[Problem]:
     """A promised paper is in a dump."""
-    for stone in catalog.stones:
+    if catalog.stones:
+        first = catalog.stones[0]
         yield Problem(
             path=LEDGER,
             line=0,
-            message=f"expected the paper {quoted(stone.title)}, promised at "
-            f"{urls.paper(stone.slug)}, found none since the reading of {stone.id} changed; its "
-            "page says that it is gone: see whether dumps/corrections.yml means that",
+            message="expected every promised paper in a list, found "
+            f"{len(catalog.stones):,} in none since a reading was mended, {quoted(first.title)} at "
+            f"{urls.paper(first.slug)} the first; their pages say so: see whether "
+            "dumps/corrections.yml means that",
             severity=Severity.WARNING,
         )
 

@@ -155,7 +155,7 @@ def excerpt(cleaned: str, limit: int) -> str:
     cut = text[: max(limit - 1, 0)]
     if not text[len(cut)].isspace() and " " in cut:
         cut = cut.rpartition(" ")[0]
-    return cut.rstrip(" ,;:–—-(") + "…"
+    return cut.rstrip(" .,;:–—-(") + "…"
 
 
 _GREEK = re.compile(

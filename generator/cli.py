@@ -18,6 +18,7 @@ from generator.model import ArchiveError, Problem, Severity
 from generator.pages import pages
 from generator.progress import stage
 from generator.quality import parse_quality
+from generator.related import format_nearest, parse_nearest
 from generator.search import documents, lunr_module, slices
 from generator.start import start_archive
 from generator.text import fold, quoted
@@ -46,7 +47,9 @@ on_archive = click.option(
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="daybook")
-@click.option("-C", "root", type=click.Path(path_type=Path), metavar="DIR", help="As below.")
+@click.option(
+    "-C", "root", type=click.Path(path_type=Path), metavar="DIR", help="The archive's folder."
+)
 @click.pass_context
 def main(context: click.Context, root: Path | None) -> None:
     """Keep an archive of a daily paper list: dumps in, a permanent public site out."""
@@ -74,7 +77,7 @@ def run() -> None:
 @click.option("--name", default="Daily papers", help="The archive's name.")
 @click.option("--url", default="https://example.org/", help="Where the site will live.")
 def new(folder: Path, name: str, url: str) -> None:
-    r"""Make an archive of one's own.
+    """Make an archive of one's own.
 
     \b
     Example:
@@ -92,7 +95,7 @@ def new(folder: Path, name: str, url: str) -> None:
 @click.option("--accept", is_flag=True, help="Take also what looks odd.")
 @on_archive
 def add(paths: tuple[Path, ...], year: int | None, accept: bool, root: Path) -> int:  # noqa: FBT001  # a flag of click's
-    r"""Take in dumps, and promise their papers an address.
+    """Take in dumps, and promise their papers an address.
 
     Without a FILE, promises addresses to what lies under dumps/ already.
 
@@ -113,11 +116,11 @@ def add(paths: tuple[Path, ...], year: int | None, accept: bool, root: Path) -> 
         taken.append((path, found))
         if not found.known:
             record = with_dump(record, found.dump)
-    if not record.dumps:
+    if not record.dumps and not paths:
         click.echo("there is no dump yet: daybook add FILE --year YYYY")
     if (paths and not taken) or not record.dumps:
         return WRONG if paths else 0
-    after = read(record) if paths else before
+    after = read(record, before.nearest) if paths else before
     seen = {found.dump.sha256 for _, found in taken if not found.known}
     if not accept and (slipped := slipped_promises(after, seen)):
         say(slipped)
@@ -207,7 +210,7 @@ def slipped_promises(archive: Archive, seen: Container[str]) -> list[Problem]:
 @click.option("--strict", is_flag=True, help="Fail on any problem.")
 @on_archive
 def build(root: Path, site: Path | None, locked: bool, strict: bool) -> int:  # noqa: FBT001  # flags of click's
-    r"""Build the site: dumps to docs/ to site/.
+    """Build the site: dumps to docs/ to site/.
 
     Problems are listed and the build goes on.
 
@@ -226,7 +229,8 @@ def build_archive(root: Path, site: Path, *, locked: bool, strict: bool) -> int:
     with stage("read") as now:
         record = files.read_record(root)
         site = files.site_place(root, site)
-        archive = read(record)
+        archive = read(record, parse_nearest(files.read_cache(root, "related").get("state", b"")))
+        files.write_cache(root, "related", {"state": format_nearest(archive.nearest)})
         now.result = counts(archive, record)
     problems = [*archive.problems, *broken_promises(archive)]
     if archive.vanished or (locked and refuse_unlocked(archive, record)):
@@ -302,13 +306,15 @@ def say(problems: Iterable[Problem]) -> None:
 @main.command("export")
 @on_archive
 def export_command(root: Path) -> None:
-    r"""Print every paper as a line of JSON, without building.
+    """Print every paper as a line of JSON, without building.
 
     \b
     Example:
       daybook export > papers.jsonl
     """
     record = files.read_record(root)
+    if record.sample:
+        click.echo("there is no dump yet: these are the papers of the sample", err=True)
     for line in export(read(record).catalog, record.settings):
         click.echo(line)
 
@@ -317,7 +323,7 @@ def export_command(root: Path) -> None:
 @click.argument("paper", metavar="PAPER")
 @on_archive
 def tags_command(root: Path, paper: str) -> int:
-    r"""Explain a paper's tags: score, evidence, and what almost made it.
+    """Explain a paper's tags: score, evidence, and what almost made it.
 
     PAPER is its address, the last part of it, or its id.
 
@@ -327,6 +333,8 @@ def tags_command(root: Path, paper: str) -> int:
     """
     archive = read(files.read_record(root))
     slug = slug_in(paper)
+    target = archive.catalog.redirects.get(urls.paper(slug))
+    slug = slug_in(target) if target else slug
     found = next((p for p in archive.catalog.papers if slug in {p.slug, p.id}), None)
     if found is None:
         raise ArchiveError(
@@ -347,7 +355,9 @@ def tags_command(root: Path, paper: str) -> int:
 @click.option("--site", is_flag=True, help="After a build: follow every link of the site, too.")
 @on_archive
 def check_command(root: Path, site: bool) -> int:  # noqa: FBT001  # a flag of click's
-    r"""Check all that can be known without building; exit status 1 if there is an error.
+    """Check all that can be known without building.
+
+    The exit status is 1 if there is an error.
 
     \b
     Example:
@@ -374,7 +384,7 @@ def check_command(root: Path, site: bool) -> int:  # noqa: FBT001  # a flag of c
 @click.option("--port", default=8000, show_default=True, help="Of the loopback interface.")
 @on_archive
 def serve(root: Path, port: int) -> None:
-    r"""Build, serve on this machine, and build again when something changes.
+    """Build, serve on this machine, and build again when something changes.
 
     \b
     Example:
@@ -388,5 +398,4 @@ def serve(root: Path, port: int) -> None:
         except ArchiveError as error:
             click.echo(f"daybook: {error}", err=True)
 
-    rebuild()
     serving.serve(root, record.settings.site_url, port, rebuild, click.echo)

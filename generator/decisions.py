@@ -12,9 +12,10 @@ Both are lists of mappings, one a decision, each with an optional `note`:
 """
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 
 import yaml
 
@@ -108,10 +109,13 @@ def read_mappings(text: str, path: str) -> tuple[list[dict[str, Field]], list[Pr
     except RecursionError:
         return [], [wrong(path, 1, "YAML", "brackets within brackets without end")]
     except yaml.YAMLError as error:
+        items = list(items_of(text))
+        if len(items) > 1:
+            return read_one_by_one(items, path)
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1
         said = getattr(error, "problem", None) or "what is no YAML"
-        return [], [wrong(path, line, "YAML", str(said))]
+        return [], [wrong(path, line, "YAML", f"{said} (a text with a colon wants quotes)")]
     if root is None:
         return [], []
     if not isinstance(root, yaml.SequenceNode):
@@ -133,6 +137,27 @@ def read_mappings(text: str, path: str) -> tuple[list[dict[str, Field]], list[Pr
         except (ValueError, yaml.YAMLError) as error:
             # Such as a day that does not exist: YAML reads it as one, and gives up.
             problems.append(wrong(path, line, "values that can be read", quoted(str(error))))
+    return found, problems
+
+
+def items_of(text: str) -> Iterator[str]:
+    """Yield each item of a YAML list by itself, after as many empty lines as stand before it."""
+    lines = text.split("\n")
+    starts = [number for number, line in enumerate(lines) if line.startswith("- ")]
+    for start, end in pairwise((*starts, len(lines))):
+        yield "\n" * start + "\n".join(lines[start:end])
+
+
+def read_one_by_one(
+    items: Sequence[str], path: str
+) -> tuple[list[dict[str, Field]], list[Problem]]:
+    """Return the mappings of a list that is no YAML as a whole: one slip must not undo the rest."""
+    found: list[dict[str, Field]] = []
+    problems: list[Problem] = []
+    for item in items:
+        mappings, faults = read_mappings(item, path)
+        found += mappings
+        problems += faults
     return found, problems
 
 
@@ -253,6 +278,7 @@ def decision(item: Mapping[str, Field], path: str) -> Decision | Problem:
         return wrong(path, line, f"{count}, by id or address", quoted(str(item[verdict].value)))
     title = " ".join(visible(item["title"].word).split()) if "title" in item else ""
     if (verdict is Verdict.RENAMED) != bool(title):
-        return wrong(path, line, "`title:` with `renamed:`, and only there", quoted(title))
+        found = quoted(title) if title else "none"
+        return wrong(path, line, "`title:` with `renamed:`, and only there", found)
     note = visible(item["note"].word) if "note" in item else ""
     return Decision(verdict=verdict, papers=papers, title=title, note=note, line=line)

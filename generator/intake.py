@@ -3,8 +3,16 @@
 import datetime as dt
 from dataclasses import dataclass, replace
 
-from generator.build import RawDump, Record, named_dump, reading_of, year_of
-from generator.decisions import NO_MEND
+from generator.build import (
+    CORRECTIONS,
+    RawDump,
+    Record,
+    match_mends,
+    named_dump,
+    reading_of,
+    year_of,
+)
+from generator.decisions import NO_MEND, Mend, parse_corrections
 from generator.model import Dump
 from generator.parse import Reading, dated_name, parse
 
@@ -53,7 +61,8 @@ def take_in(
         year = day_in_name.year
     if there := named_dump(sha256, record.dumps):
         return known_dump(there, year)
-    reading = parse(raw, path=name, sha256=sha256, year=year, mend=NO_MEND)
+    mend = mend_of(RawDump(path=name, raw=raw, sha256=sha256), record)
+    reading = parse(raw, path=name, sha256=sha256, year=year, mend=mend)
     if reading.dump is None:
         raise Refused("\n".join(str(problem) for problem in reading.problems))
     day = reading.dump.day
@@ -73,10 +82,18 @@ def take_in(
             "changed: bring back what it was, from git, or give it another name"
         )
     if reading.slipped or not reading.dump.entries:
-        raise Doubtful("\n".join(str(problem) for problem in reading.problems), accepted)
+        told = "\n".join(str(problem) for problem in reading.problems)
+        name_of = f"  dumps/corrections.yml may name it by its hash: {sha256[:12]}"
+        raise Doubtful(f"{told}\n{name_of}", accepted)
     if day_in_name is None and (doubt := odd_day(day, record)):
         raise Doubtful(doubt, accepted)
     return accepted
+
+
+def mend_of(dump: RawDump, record: Record) -> Mend:
+    """Return what corrections say already of a dump that is not kept yet."""
+    mends, _ = parse_corrections(record.corrections, CORRECTIONS)
+    return match_mends(mends, [dump])[0].get(dump.sha256, NO_MEND)
 
 
 def known_dump(there: RawDump, year: int | None) -> Accepted:

@@ -11,7 +11,7 @@ from generator.ledger import Assignment
 from generator.links import find_links
 from generator.merge import Work
 from generator.model import Paper, Slug, Status, Text, Variant
-from generator.related import Background, Vector, nearest, parse_background, vector
+from generator.related import Background, Nearest, Vector, nearest, parse_background, vector
 from generator.tagging import Tagger
 
 
@@ -51,8 +51,11 @@ def text_of(variant: Variant) -> Text:
     )
 
 
-def with_related(papers: Sequence[Paper]) -> tuple[Paper, ...]:
-    """Return the papers, each with its nearest; withdrawn and removed ones are nobody's."""
+def with_related(papers: Sequence[Paper], before: Nearest) -> tuple[tuple[Paper, ...], Nearest]:
+    """Return the papers, each with its nearest, and the state that the next build may start from.
+
+    Withdrawn and removed papers are nobody's. The result is the same whatever state was before.
+    """
     vectors: dict[str, Vector] = {
         paper.slug: vector(
             paper.title,
@@ -63,11 +66,13 @@ def with_related(papers: Sequence[Paper]) -> tuple[Paper, ...]:
         for paper in papers
         if paper.status is Status.LISTED
     }
-    related = nearest(vectors).related
-    return tuple(
+    now = nearest(vectors, before)
+    related = now.related
+    found = tuple(
         replace(paper, related=tuple(Slug(slug) for slug in related.get(paper.slug, ())))
         for paper in papers
     )
+    return found, now
 
 
 @cache

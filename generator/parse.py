@@ -79,8 +79,14 @@ class Reading:
 
     @property
     def slipped(self) -> bool:
-        """Whether a title was no title, so that a human should look before it is kept."""
-        return any(problem.message.startswith(SLIP) for problem in self.problems)
+        """Whether a human should look before it is kept, since an address is for good.
+
+        So where a title was no title, or holds bytes that are no text, or a second list follows.
+        """
+        titles = (entry.title for entry in self.dump.entries) if self.dump else ()
+        return any(
+            problem.message.startswith((SLIP, ONE_LIST)) for problem in self.problems
+        ) or any("\ufffd" in title for title in titles)
 
     @property
     def count(self) -> int:
@@ -90,6 +96,7 @@ class Reading:
 
 
 SLIP = "expected a title"
+ONE_LIST = "expected one list in a file"
 
 
 def parse(raw: bytes, *, path: str, sha256: str, year: int | None, mend: Mend) -> Reading:
@@ -396,17 +403,20 @@ def left_over(block: Block, path: str) -> Problem:
     """Return the problem of text that found no place: a title, or a piece of an abstract."""
     if is_paragraph(block.text):
         found = f"{len(block.text):,} characters, {quoted(block.text)}"
-        return slip(block.line, path, found, entries=0)
-    return slip(block.line, path, f"{quoted(block.text)} without an abstract", entries=1)
+        advice = "say in dumps/corrections.yml which lines are titles"
+        return slip(block.line, path, found, entries=0, advice=advice)
+    found = f"{quoted(block.text)} without an abstract"
+    advice = "fetch the list again, or accept that this entry is left out"
+    return slip(block.line, path, found, entries=1, advice=advice)
 
 
-def slip(line: int, path: str, found: str, *, entries: int) -> Problem:
+def slip(line: int, path: str, found: str, *, entries: int, advice: str) -> Problem:
     """Return the problem of a reading that slipped."""
     return Problem(
         path=path,
         line=line,
         message=f"{SLIP}, then a blank line and its abstract; found {found}; it stays off the "
-        "site: say in dumps/corrections.yml which lines are titles",
+        f"site: {advice}",
         entries=entries,
     )
 
@@ -450,7 +460,7 @@ def second_list(blocks: Sequence[Block], path: str) -> Problem:
     return Problem(
         path=path,
         line=blocks[0].line,
-        message="expected one list in a file, found the head of another; "
+        message=f"{ONE_LIST}, found the head of another; "
         f"{len(blocks):,} blocks of text from here on are not read: save it as a file of its own",
         entries=left // 2,
     )

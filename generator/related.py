@@ -372,6 +372,7 @@ def _transposed(rows: sparse.csr_array, at: int) -> sparse.csr_array:
 # --- Between one run and the next ------------------------------------------------------------
 
 _FORMAT = b"related 1\n"
+"""Goes up where the form of a state or the nearness of two papers changes."""
 
 
 def format_nearest(state: Nearest) -> bytes:

@@ -11,6 +11,7 @@ from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
 
 from generator.files import ENGINE, GENERATED, overrides, read_text
+from generator.model import ArchiveError
 
 SETTLE = 0.3
 """Seconds of quiet after a change before the site is built: editors write in several steps."""
@@ -96,8 +97,18 @@ def server(site: Path, site_url: str, port: int) -> ThreadingHTTPServer:
 def serve(
     root: Path, site_url: str, port: int, rebuild: Callable[[], None], tell: Callable[[str], None]
 ) -> None:
-    """Serve an archive's site until interrupted; build again when its sources change."""
-    serving = server(root / "site", site_url, port)
+    """Build an archive's site, serve it until interrupted, build again when its sources change.
+
+    Raises ArchiveError, before the first build, where the port is taken.
+    """
+    try:
+        serving = server(root / "site", site_url, port)
+    except OSError as error:
+        raise ArchiveError(
+            f"expected port {port} to be free, found none to serve on ({error.strerror}); "
+            "choose another with --port"
+        ) from None
+    rebuild()
     threading.Thread(target=serving.serve_forever, daemon=True).start()
     tell(f"http://127.0.0.1:{serving.server_port}{urlsplit(site_url).path or '/'}")
     changes = Changes(root / "docs")

@@ -661,3 +661,79 @@ def test_an_exported_line_is_one_line(daybook: Daybook, archive: Path, tmp_path:
     assert exported.status == 0, exported.err
     assert len(exported.out.splitlines()) == 1
     assert "a b" in json.loads(exported.out)["title"]
+
+
+def test_a_garbled_title_is_looked_at_first(
+    daybook: Daybook, archive: Path, tmp_path: Path
+) -> None:
+    """An address is for good, so a title with bytes that are no text needs a second look."""
+    raw = dump_of("Mar 14", [("A töne", abstract_of("one"))]).decode().encode("latin-1")
+    refused = daybook("add", put(tmp_path, "2025-03-14.txt", raw), "-C", archive)
+    assert refused.status == 1
+    assert "UTF-8" in refused.err
+    assert not ledger_of(archive)
+
+
+def test_two_lists_in_one_file_are_looked_at_first(
+    daybook: Daybook, archive: Path, tmp_path: Path
+) -> None:
+    """The second list would not be read: its file is refused before it is kept."""
+    glued = LIST + b"\n\n" + list_of("Mar 15", "Three")
+    refused = daybook("add", put(tmp_path, "2025-03-14.txt", glued), "-C", archive)
+    assert refused.status == 1
+    assert "one list in a file" in refused.err
+    assert not ledger_of(archive)
+
+
+def test_a_correction_by_hash_holds_while_a_dump_is_taken_in(
+    daybook: Daybook, archive: Path, tmp_path: Path
+) -> None:
+    """What a refusal asks for can be said before the dump has a place in the archive."""
+    file = put(tmp_path, "2025-03-15.txt", SLIPPED)
+    refused = daybook("add", file, "-C", archive)
+    assert refused.status == 1
+    assert sha256(SLIPPED)[:12] in refused.err
+    lines = SLIPPED.decode().split("\n")
+    titles = [number for number, line in enumerate(lines, 1) if line in {"One", "Three"}]
+    put(
+        archive,
+        "dumps/corrections.yml",
+        f"- dump: {sha256(SLIPPED)[:12]}\n  titles: {titles}\n".encode(),
+    )
+    added = daybook("add", file, "-C", archive)
+    assert added.status == 0, added.err
+    assert "2 entries, 2 new papers" in added.out
+
+
+def test_a_merged_address_leads_to_its_papers_tags(
+    daybook: Daybook, archive: Path, tmp_path: Path
+) -> None:
+    """`daybook tags` follows a promised address as the site does."""
+    put(tmp_path, "2025-03-14.txt", LIST)
+    assert daybook("add", tmp_path / "2025-03-14.txt", "-C", archive).status == 0
+    put(archive, "dumps/merges.yml", b"- one work: [papers/one, papers/two]\n")
+    told = daybook("tags", "papers/two", "-C", archive)
+    assert told.status == 0, told.err
+    assert "papers/one/" in told.out
+
+
+def test_related_papers_are_the_same_with_a_cache_and_without(
+    daybook: Daybook, archive: Path, tmp_path: Path
+) -> None:
+    """What an earlier build knew saves time and changes nothing, damaged or not."""
+    put(tmp_path, "2025-03-14.txt", LIST)
+    put(tmp_path, "2025-03-15.txt", list_of("Mar 15", "A video of two", "Three"))
+    daybook("add", tmp_path / "2025-03-14.txt", "-C", archive)
+    assert daybook("build", "-C", archive).status == 0
+    daybook("add", tmp_path / "2025-03-15.txt", "-C", archive)
+    record = read_record(archive)
+    afresh = [paper.related for paper in read(record).catalog.papers]
+    assert any(afresh)
+    cache = archive / ".cache/daybook/related/state"
+    for state in (cache.read_bytes(), cache.read_bytes()[:-1], b""):
+        cache.write_bytes(state)
+        assert daybook("build", "-C", archive).status == 0
+        page = (archive / "docs/papers/one.md").read_text(encoding="utf-8")
+        shown = re.findall(r"\]\(\.\./\.\./papers/([\w-]+)/\)", page.partition("#related")[2])
+        slug = next(paper for paper in read(record).catalog.papers if paper.slug == "one")
+        assert tuple(shown[: len(slug.related)]) == slug.related

@@ -274,3 +274,22 @@ def test_the_same_bytes_in_two_files_count_once() -> None:
     archive = read(record_of(raw_dump(raw, name="a"), raw_dump(raw, name="b")))
     assert [problem.path for problem in archive.problems] == ["dumps/2025/b.txt"]
     assert len(archive.catalog.papers[0].listings) == 1
+
+
+def test_one_slip_of_the_pen_undoes_nothing_else() -> None:
+    """A file that is no YAML as a whole is read item by item: a removed paper stays removed."""
+    text = (
+        "# Decisions.\n"
+        "- removed: papers/one\n"
+        "- withdrawn: papers/two\n"
+        "  note: Told by mail: sorry.\n"
+        "- renamed: papers/three\n"
+        "  title: Another\n"
+    )
+    decisions, problems = parse_merges(text, PATH)
+    assert [(each.papers, each.line) for each in decisions] == [
+        (("papers/one",), 2),
+        (("papers/three",), 5),
+    ]
+    assert [problem.line for problem in problems] == [4]
+    assert "quotes" in problems[0].message
