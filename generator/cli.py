@@ -105,7 +105,6 @@ def add(paths: tuple[Path, ...], year: int | None, accept: bool, root: Path) -> 
       daybook add 2025-03-14.txt
     """
     record = files.read_record(root, sample=False)
-    before = read(record)
     taken = []
     for path in paths:
         try:
@@ -120,7 +119,7 @@ def add(paths: tuple[Path, ...], year: int | None, accept: bool, root: Path) -> 
         click.echo("there is no dump yet: daybook add FILE --year YYYY")
     if (paths and not taken) or not record.dumps:
         return WRONG if paths else 0
-    after = read(record, before.nearest) if paths else before
+    after = read(record)
     seen = {found.dump.sha256 for _, found in taken if not found.known}
     if not accept and (slipped := slipped_promises(after, seen)):
         say(slipped)
@@ -129,7 +128,12 @@ def add(paths: tuple[Path, ...], year: int | None, accept: bool, root: Path) -> 
     if after.vanished:
         say(broken_promises(after))
         return WRONG
-    known = {fold(variant.title_raw) for p in before.catalog.papers for variant in p.variants}
+    known = {
+        fold(entry.title)
+        for reading in after.readings
+        if reading.dump and reading.dump.sha256 not in seen
+        for entry in reading.dump.entries
+    }
     for path, found in taken:
         if not found.known:
             files.store_dump(root, found.dump)

@@ -24,7 +24,6 @@ LONGEST_RUN = 60
 REACH = 10
 """Tokens on both sides of a sign of a formula that are read closely."""
 CACHE = 1 << 17
-PAD = ("", "", "")
 URL = re.compile(r"://|www\.|\.(?:com|io|org|net|ai|edu|co)\b|github|[a-z]/[a-z]")
 OPEN, CLOSE, SCRIPTS, BACKSLASH = "([{", ")]}", "^_", "\\"
 

@@ -1,7 +1,10 @@
 """What the tests share: archives made in a temporary folder, and the command, run on them."""
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -33,6 +36,17 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip("needs ../shared, which is no part of the project")
     return SHARED
+
+
+@contextmanager
+def served(serving: ThreadingHTTPServer) -> Iterator[str]:
+    """Let a server on loopback answer for a while; give its address, without a slash at its end."""
+    thread = threading.Thread(target=serving.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{serving.server_port}"
+    serving.shutdown()
+    thread.join()
+    serving.server_close()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,12 @@
 
 import re
 import shutil
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import pytest
+from conftest import served
 from hostile import HOSTILE, SITE_URL, Built, folded, hostile_archive, text_of, title_of
 from playwright.sync_api import BrowserContext, Dialog, Page, sync_playwright
 
@@ -73,13 +73,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
 @pytest.fixture(scope="module")
 def base(built: Built) -> Iterator[str]:
     """Serve the hostile site on loopback, under the path of its address."""
-    serving = server(built.site, SITE_URL, 0)
-    thread = threading.Thread(target=serving.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{serving.server_port}{urlsplit(SITE_URL).path}"
-    serving.shutdown()
-    thread.join()
-    serving.server_close()
+    with served(server(built.site, SITE_URL, 0)) as host:
+        yield f"{host}{urlsplit(SITE_URL).path}"
 
 
 @pytest.fixture(scope="module")

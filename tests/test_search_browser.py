@@ -6,7 +6,6 @@ import os
 import re
 import shutil
 import subprocess
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
@@ -17,6 +16,7 @@ from typing import Literal
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
+from conftest import served
 from lists import Pair, abstract_of, dump_of
 from playwright.sync_api import (
     Browser,
@@ -123,13 +123,8 @@ def base(site: Path) -> Iterator[str]:
     """Serve the site on loopback, below a path, under the policy."""
     StrictHandler.policy = policy()
     handler = partial(StrictHandler, base=BASE, directory=str(site))
-    serving = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=serving.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{serving.server_port}{BASE}"
-    serving.shutdown()
-    thread.join()
-    serving.server_close()
+    with served(ThreadingHTTPServer(("127.0.0.1", 0), handler)) as host:
+        yield f"{host}{BASE}"
 
 
 @pytest.fixture(scope="module")
