@@ -27,9 +27,17 @@ class Settings:
     """Under which terms the archive's pages may be republished, in a sentence or two."""
     vocabulary: str = ""
     """A vocabulary of one's own, relative to the archive; empty for the one that comes along."""
+    authority: str = ""
+    """Who names the entries of feeds, by RFC 4151: a domain or e-mail address of one's own and a
+    day on which it was one's own, `example.org,2026-11-21`. Set once, and never again: a new
+    domain changes nothing. Empty in archives that had none; then the site's host and 2025 do."""
+    twins: str = ""
+    """Whether a plain Markdown file stands beside each paper's page: `yes`, or empty."""
 
 
-OWN_KEYS = frozenset({"list_name", "list_url", "contact", "terms", "vocabulary"})
+OWN_KEYS = frozenset(
+    {"list_name", "list_url", "contact", "terms", "vocabulary", "authority", "twins"}
+)
 TOP_KEYS = frozenset({"site_name", "site_url", "repo_url"})
 
 

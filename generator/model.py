@@ -143,6 +143,26 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Metadata:
+    """What arXiv says about a paper: found, and proved by its abstract; never guessed."""
+
+    arxiv: str
+    """Its number there, without a version: 2203.11082."""
+    doi: str
+    """Empty where none is known."""
+    authors: tuple[str, ...]
+    """In order, as people write them: Ada Lovelace."""
+    first: dt.date | None
+    """The day of its first version there; None where the source does not say."""
+    categories: tuple[str, ...]
+    """The primary one first: cs.CL."""
+    abstract: str
+    """LaTeX, as recorded there."""
+    source: str
+    """Where this was found: a file's name, or the address that was asked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Paper:
     """What the archive says about one work."""
 
@@ -165,6 +185,7 @@ class Paper:
     tags: tuple[TagHit, ...]
     """By descending score."""
     related: tuple[Slug, ...] = ()
+    metadata: Metadata | None = None
 
     @property
     def text(self) -> Text:

@@ -24,6 +24,19 @@ ABOUT = Address("about/")
 SEARCH = Address("search/")
 OPENSEARCH = Address("opensearch.xml")
 ICON = Address("assets/images/daybook.svg")
+FEEDS = Address("feeds/")
+FEED = Address("feed.xml")
+FEED_JSON = Address("feed.json")
+OPML = Address("feeds.opml")
+CARD = Address("assets/cards/site.png")
+DATA = Address("data/")
+DATA_INDEX = Address("data/index.json")
+DATA_LEDGER = Address("data/ledger.jsonl")
+DATA_MERGES = Address("data/merges.yml")
+DATA_DAYS = Address("data/days.json")
+DATA_TAGS = Address("data/tags.json")
+DATA_SCHEMA = Address("data/paper.schema.json")
+LLMS = Address("llms.txt")
 
 LONGEST_SLUG = 80
 """Characters of a slug, its hash aside."""
@@ -59,6 +72,51 @@ def tag(key: str) -> Address:
 def tag_period(key: str, name: str) -> Address:
     """Return the address of a tag's year or month, `2025` or `2025-03`."""
     return Address(f"tags/{key}/{name}/")
+
+
+def feed_archive(month: str) -> Address:
+    """Return the address of the feed's archive document of a month, `2025-03`."""
+    return Address(f"feeds/{month}.xml")
+
+
+def tag_feed(key: str) -> Address:
+    """Return the address of a tag's Atom feed."""
+    return Address(f"tags/{key}/feed.xml")
+
+
+def tag_feed_json(key: str) -> Address:
+    """Return the address of a tag's JSON Feed."""
+    return Address(f"tags/{key}/feed.json")
+
+
+def day_bib(date: dt.date) -> Address:
+    """Return the address of the BibTeX of a day's papers."""
+    return Address(f"days/{date.isoformat()}/papers.bib")
+
+
+def tag_month_bib(key: str, month: str) -> Address:
+    """Return the address of the BibTeX of a tag's papers, first listed in a month, `2025-03`."""
+    return Address(f"tags/{key}/{month}/papers.bib")
+
+
+def data_papers(month: str) -> Address:
+    """Return the address of the papers first listed in a month, `2025-03`, as JSON lines."""
+    return Address(f"data/papers/{month}.jsonl.gz")
+
+
+def data_bib(month: str) -> Address:
+    """Return the address of the BibTeX of the papers first listed in a month."""
+    return Address(f"data/{month}.bib")
+
+
+def data_csl(month: str) -> Address:
+    """Return the address of the CSL-JSON of the papers first listed in a month."""
+    return Address(f"data/{month}.csl.json")
+
+
+def area_card(key: str) -> Address:
+    """Return the address of an area's picture, which links to its papers show."""
+    return Address(f"assets/cards/{key}.png")
 
 
 def area(key: str) -> Address:
