@@ -179,6 +179,11 @@ def files_in(site: Path) -> Iterator[str]:
     return (path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file())
 
 
+def sizes_in(site: Path) -> Iterator[tuple[str, int]]:
+    """Yield the names of a site's files, each with its bytes."""
+    return ((name, (site / name).stat().st_size) for name in files_in(site))
+
+
 def missing_anchors(site: Path, anchors: Mapping[str, set[tuple[str, str]]]) -> Iterator[Problem]:
     """A link to a part of a page finds it; `anchors` has each page's uses, by page and fragment."""
     for target, uses in anchors.items():
@@ -243,10 +248,10 @@ def missing_pages(
 ) -> Iterator[Problem]:
     """What the ledger, the catalog and the sitemap promise is there."""
     for line in ledger.lines:
-        if urls.stub_file(line.address) not in files:
+        if urls.html_file(line.address) not in files:
             yield broken(LEDGER, f"the promised address {line.address}")
     for paper in catalog.papers:
-        if urls.stub_file(urls.paper(paper.slug)) not in files:
+        if urls.html_file(urls.paper(paper.slug)) not in files:
             yield broken(LEDGER, f"the paper {paper.slug}")
     for path in sorted(site.glob("sitemap*.xml")):
         for match in LOCATION.finditer(path.read_text(encoding="utf-8")):
@@ -264,7 +269,7 @@ def unreachable(links: Mapping[str, set[str]], catalog: Catalog) -> Iterator[Pro
         fresh = {x for x in links.get(queue.pop(), ()) if x in links and x not in seen}
         seen |= fresh
         queue += fresh
-    stubs = {urls.stub_file(address) for address in catalog.redirects}
+    stubs = {urls.html_file(address) for address in catalog.redirects}
     for name in sorted(links.keys() - seen - stubs - {"404.html"}):
         yield Problem(
             path=name,

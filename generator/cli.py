@@ -4,24 +4,27 @@ import datetime as dt
 import hashlib
 import sys
 from collections.abc import Container, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
-from generator import __version__, files, serving, urls
+from generator import __version__, files, grounds, publish, serving, urls
 from generator.build import LEDGER, Archive, Record, read, slug_in
-from generator.check import broken_promises, check, check_site
+from generator.check import broken_promises, check, check_site, sizes_in
 from generator.exports import export
 from generator.intake import Accepted, Doubtful, Refused, take_in, with_dump
+from generator.keys import Key
 from generator.ledger import Kind, parse_ledger
 from generator.model import ArchiveError, Problem, Severity
 from generator.pages import pages
 from generator.progress import stage
+from generator.publish import Last
 from generator.quality import parse_quality
-from generator.related import format_nearest, parse_nearest
-from generator.search import documents, lunr_module, slices
+from generator.search import documents, slices
 from generator.start import start_archive
 from generator.text import fold, quoted
+from generator.weight import near_the_limit, table, weigh
 
 WRONG = 1
 """Exit status: something in the archive is wrong."""
@@ -83,7 +86,10 @@ def new(folder: Path, name: str, url: str) -> None:
     Example:
       daybook new my-papers --name "My papers" --url https://me.github.io/my-papers/
     """
-    made = start_archive(folder, name=name, url=url if url.endswith("/") else f"{url}/")
+    today = dt.datetime.now(tz=dt.UTC).date()
+    made = start_archive(
+        folder, name=name, url=url if url.endswith("/") else f"{url}/", today=today
+    )
     for path in made:
         click.echo(f"wrote {path}")
     click.echo(f"\nNext: cd {folder} && daybook add FILE --year YYYY && daybook build")
@@ -228,47 +234,73 @@ def build(root: Path, site: Path | None, locked: bool, strict: bool) -> int:  # 
 
 def build_archive(root: Path, site: Path, *, locked: bool, strict: bool) -> int:
     """Build an archive's site, telling each stage; return the exit status."""
-    from generator.site import build_site, lunr_source  # noqa: PLC0415  # MkDocs takes a second to import
-
-    with stage("read") as now:
+    site = files.site_place(root, site)
+    with files.only_one(root, lambda: click.echo("waiting for another build", err=True)):
         record = files.read_record(root)
-        site = files.site_place(root, site)
-        archive = read(record, parse_nearest(files.read_cache(root, "related").get("state", b"")))
-        files.write_cache(root, "related", {"state": format_nearest(archive.nearest)})
+        last = publish.recall(root)
+        by_hand = grounds.written_by_hand(root)
+        inputs = publish.inputs(record, by_hand, locked=locked)
+        if publish.stands(root, site, last, inputs):
+            click.echo(f"nothing changed since the last build: {len(last.docs):,} pages", err=True)
+            problems = last.problems
+        else:
+            made = make_site(root, site, record, last, by_hand, locked=locked)
+            if made is None:
+                return WRONG
+            publish.remember(root, replace(made, inputs=inputs))
+            problems = made.problems
+    say(problems)
+    return WRONG if strict and problems else 0
+
+
+def make_site(
+    root: Path, site: Path, record: Record, last: Last, by_hand: Key, *, locked: bool
+) -> Last | None:
+    """Build what changed; return what the next build may start from, or None, if refused."""
+    with stage("read") as now:
+        memory = files.read_cache(root, "read")
+        archive = read(record, memory)
+        files.write_cache(root, "read", archive.memory.after(memory))
         now.result = counts(archive, record)
-    problems = [*archive.problems, *broken_promises(archive)]
+    if refused(archive, record, locked=locked):
+        return None
+    with stage("pages") as now:
+        quality = parse_quality(record.quality, record.vocabulary)
+        of = pages(archive.catalog, record.settings, sample=record.sample, quality=quality)
+        every = list(of)
+        synced = files.sync(root / "docs", every, last.docs, all_of=True)
+        now.result = f"{len(every):,} pages, {synced.written:,} written, {synced.removed:,} removed"
+    with stage("search") as now:
+        ground = grounds.ground(root, every, by_hand, sample=record.sample)
+        found = slices(
+            list(documents(archive.catalog, ground.written)), files.read_cache(root, "search")
+        )
+        files.write_cache(root, "search", found.cache)
+        now.result = f"{len(found.files):,} files"
+    with stage("site") as now:
+        wanted = [
+            *publish.ground_outputs(ground),
+            *publish.page_outputs(root, every, synced.traces, ground),
+            *publish.search_outputs(found),
+            *publish.sitemap_outputs(archive.catalog, record.settings.site_url),
+        ]
+        done = publish.raised(site, wanted, last)
+        now.result = f"{len(wanted):,} files, {done.fresh:,} made, {done.removed:,} removed"
+    return publish.left(site, synced, done, last, (*archive.problems, *ground.problems))
+
+
+def refused(archive: Archive, record: Record, *, locked: bool) -> bool:
+    """Return whether the site must not be built, after saying why."""
     if archive.vanished or (locked and refuse_unlocked(archive, record)):
-        say(problems)
-        return WRONG
+        say([*archive.problems, *broken_promises(archive)])
+        return True
     if archive.lines and not record.sample:
         click.echo(
             f"{LEDGER}: {len(archive.lines):,} addresses are not promised yet; "
             "to promise them: daybook add",
             err=True,
         )
-    with stage("pages") as now:
-        quality = parse_quality(record.quality, record.vocabulary)
-        written = pages(archive.catalog, record.settings, sample=record.sample, quality=quality)
-        synced = files.sync(root / "docs", now.each(written))
-        now.result = (
-            f"{synced.total:,} pages, {synced.written:,} written, {synced.removed:,} removed"
-        )
-    with stage("site", synced.total) as now:
-        built = build_site(
-            root, files.beside(site), archive.catalog, sample=record.sample, on_page=now.step
-        )
-        now.result = f"{now.done:,} pages"
-    with stage("search") as now:
-        found = slices(
-            list(documents(archive.catalog, built.written)), files.read_cache(root, "search")
-        )
-        files.write_cache(root, "search", found.cache)
-        files.write_search(files.beside(site), found.files, lunr_module(lunr_source()))
-        now.result = f"{len(found.files):,} files"
-    files.swap(files.beside(site), site)
-    problems += built.problems
-    say(problems)
-    return WRONG if strict and problems else 0
+    return False
 
 
 def counts(archive: Archive, record: Record) -> str:
@@ -379,7 +411,9 @@ def check_command(root: Path, site: bool) -> int:  # noqa: FBT001  # a flag of c
         with stage("site") as now:
             found = list(check_site(built, archive.catalog, ledger, record.settings.site_url))
             now.result = f"{len(found):,} broken"
-        problems += found
+        weight = weigh(sizes_in(built))
+        click.echo("\n".join(table(weight)))
+        problems += [*found, *near_the_limit(weight)]
     say(problems)
     return WRONG if any(problem.severity is Severity.ERROR for problem in problems) else 0
 

@@ -2,25 +2,31 @@
 
 import hashlib
 import os
-import shutil
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+try:
+    import fcntl
+except ImportError:  # Windows: nobody keeps two builds apart there
+    fcntl = None  # type: ignore[assignment]
+
 from generator.build import CORRECTIONS, LEDGER, MERGES, RawDump, Record
 from generator.config import parse_settings
+from generator.keys import Key, digest
 from generator.ledger import Line, format_line
 from generator.model import ArchiveError
 from generator.pages import Page
-from generator.search import File
+from generator.parallel import cores, in_parts
 
 ENGINE = Path(__file__).parent
 CONFIG = "mkdocs.yml"
-LUNR_PLACE = "assets/javascripts/search/lunr.js"
-"""Beside the worker."""
 GENERATED = ".generated"
 """Lists the generated files of `docs/`, one a line."""
+FEW = 64
+"""Pages that are not worth a second process."""
 
 
 def overrides() -> Path:
@@ -122,40 +128,93 @@ def write_whole(path: Path, content: bytes) -> None:
     whole.replace(path)
 
 
+Trace = tuple[Key, Key, int, int]
+"""Of a generated file: what it was made from, what is in it, its size and time in nanoseconds."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Synced:
     """What a sync did, in files."""
 
     written: int
     removed: int
-    total: int
+    traces: Mapping[str, Trace]
+    """Of every generated file that was synced, by path."""
 
 
-def sync(docs: Path, pages: Iterable[Page]) -> Synced:
-    """Bring the generated files of `docs/` up to date: unchanged ones are not touched.
+def sync(docs: Path, pages: Sequence[Page], before: Mapping[str, Trace], *, all_of: bool) -> Synced:
+    """Bring the generated files of `docs/` up to date: what is made from the same is not made anew.
 
-    Only files that `.generated` lists are ever removed. Raises ArchiveError where a page would
-    fall on a file that a human wrote.
+    `before` is what the last sync left. Only files that `.generated` lists are ever removed, and
+    only where the pages are all that there are. Raises ArchiveError where a page would fall on a
+    file that a human wrote.
     """
     docs.mkdir(parents=True, exist_ok=True)
     manifest = docs / GENERATED
-    before = set(read_text(manifest).split("\n")) - {""}
+    listed = generated(docs)
+    now = {page.path for page in pages}
+    for path in sorted(now - listed):
+        refuse_if_taken(docs, path)
+    # Named before they are written: a build cut short leaves no page that nobody knows.
+    write_whole(manifest, listing(listed | now))
+    traces: dict[str, Trace] = {}
+    todo = []
+    for page in pages:
+        trace = before.get(page.path)
+        if trace and trace[0] == page.key and trace[2:] == look(docs / page.path):
+            traces[page.path] = trace
+        else:
+            todo.append(page)
     written = 0
-    now: set[str] = set()
-    with manifest.open("a", encoding="utf-8") as log:
-        for page in pages:
-            now.add(page.path)
-            if page.path not in before:
-                refuse_if_taken(docs, page.path)
-                # Named before it is written: a build cut short leaves no page that nobody knows.
-                log.write(f"{page.path}\n")
-                log.flush()
-            written += write_changed(docs / page.path, page.text.encode("utf-8", "replace"))
-    gone = before - now
+    parts = cores() if len(todo) > FEW else 1
+    for ended in in_parts(lambda part: write_pages(docs, todo[part::parts], before), parts):
+        for path, trace, changed in ended:
+            traces[path] = trace
+            written += changed
+    gone = listed - now if all_of else set()
     for name in gone:
         remove(docs, name)
-    write_whole(manifest, "".join(f"{name}\n" for name in sorted(now)).encode())
-    return Synced(written=written, removed=len(gone), total=len(now))
+    write_whole(manifest, listing((listed | now) - gone))
+    return Synced(written=written, removed=len(gone), traces=traces)
+
+
+def generated(docs: Path) -> set[str]:
+    """Return the paths of the generated files of `docs/`, as the last sync left them."""
+    return set(read_text(docs / GENERATED).split("\n")) - {""}
+
+
+def write_pages(
+    docs: Path, pages: Iterable[Page], before: Mapping[str, Trace]
+) -> list[tuple[str, Trace, bool]]:
+    """Write pages; return path, trace and whether something changed, of each."""
+    found = []
+    for page in pages:
+        path = docs / page.path
+        key, content, *_ = before.get(page.path, (b"", b""))
+        there = look(path)
+        if not (there and key == page.key and digest(path.read_bytes()) == content):
+            text = page.text.encode("utf-8", "replace")
+            content = digest(text)
+            changed = write_changed(path, text)
+            there = look(path) or (0, 0)
+        else:
+            changed = False
+        found.append((page.path, (page.key or b"", content, *there), changed))
+    return found
+
+
+def look(path: Path) -> tuple[int, int] | None:
+    """Return a file's size, and its time in nanoseconds; None where there is no file."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_size, found.st_mtime_ns
+
+
+def listing(paths: Iterable[str]) -> bytes:
+    """Return paths, one a line, sorted."""
+    return "".join(f"{path}\n" for path in sorted(paths)).encode()
 
 
 def refuse_if_taken(docs: Path, name: str) -> None:
@@ -215,13 +274,22 @@ def write_cache(root: Path, name: str, values: Mapping[str, bytes]) -> None:
         write_changed(folder / key, hashlib.sha256(value).digest() + value)
 
 
-def write_search(site: Path, files: Iterable[File], lunr: str) -> None:
-    """Write the search's data, and Lunr beside the worker, into a site that is being built."""
-    for file in files:
-        path = site / "search" / file.path
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(file.content)
-    (site / LUNR_PLACE).write_text(lunr, encoding="utf-8")
+@contextmanager
+def only_one(root: Path, waiting: Callable[[], None]) -> Iterator[None]:
+    """Hold the archive for one build; call `waiting` where another holds it, and wait for its end.
+
+    The system lets go of it when the last process of a build ends, whatever ended it.
+    """
+    place = root / CACHE
+    place.mkdir(parents=True, exist_ok=True)
+    with (place / "lock").open("a") as lock:
+        if fcntl:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                waiting()
+                fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def site_place(root: Path, site: Path) -> Path:
@@ -247,19 +315,10 @@ def may_go(place: Path) -> bool:
 
 
 def beside(site: Path) -> Path:
-    """Return the folder in which a site is built before it takes the other's place."""
+    """Return the folder of the tree that is not seen: a build brings it up to date."""
     return site.with_name(f".{site.name}.new")
 
 
 def aside(site: Path) -> Path:
-    """Return the folder in which the site before stands until the new one is in its place."""
+    """Return where a site stands for a moment, while another takes its place."""
     return site.with_name(f".{site.name}.old")
-
-
-def swap(built: Path, site: Path) -> None:
-    """Put a built site in the place of the one before."""
-    shutil.rmtree(aside(site), ignore_errors=True)
-    if site.exists():
-        site.rename(aside(site))
-    built.rename(site)
-    shutil.rmtree(aside(site), ignore_errors=True)

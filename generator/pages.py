@@ -5,11 +5,12 @@ import html
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from urllib.parse import quote_plus
 
 import jinja2
+from jinja2 import meta
 
 from generator import urls
 from generator.catalog import (
@@ -24,6 +25,7 @@ from generator.catalog import (
 )
 from generator.cleaning import SegmentKind, excerpt, plain, segments
 from generator.config import Settings
+from generator.keys import Key, Keys, digest
 from generator.mathml import to_mathml
 from generator.model import LinkKind, Paper, Status
 from generator.quality import Quality
@@ -37,6 +39,7 @@ from generator.text import (
     web_address,
 )
 
+TEMPLATES = Path(__file__).parent / "templates"
 NEWEST = 50
 """Papers on a tag's own page; its months hold the rest."""
 EXCERPT = 320
@@ -59,11 +62,32 @@ RECENT_DAYS = 7
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """A file for `docs/`."""
+    """A file for `docs/`, which becomes text when somebody asks for it."""
 
     path: str
     """Relative to `docs/`, with slashes."""
-    text: str
+    address: urls.Address
+    template: str
+    """Its file in templates/."""
+    values: Mapping[str, object]
+    """All that the template sees."""
+    key: Key | None
+    """The same key, the same text. None where a page is made of too much to tell: there are few."""
+
+    @property
+    def kind(self) -> str:
+        """What kind of page it is, as its front matter says."""
+        return kind_of(self.template)
+
+    @property
+    def text(self) -> str:
+        """The page's Markdown, made anew each time."""
+        return environment().get_template(self.template).render(self.values)
+
+
+def kind_of(template: str) -> str:
+    """Return the kind of the pages that a template makes."""
+    return template.partition(".")[0].replace("_", "-")
 
 
 class Inert(str):
@@ -183,7 +207,7 @@ def evidence(paper: Paper, key: str) -> Inert:
 def environment() -> jinja2.Environment:
     """Return the templates, which escape by default."""
     env = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
+        loader=jinja2.FileSystemLoader(TEMPLATES),
         undefined=jinja2.StrictUndefined,
         finalize=inert,
         trim_blocks=True,
@@ -226,51 +250,94 @@ def environment() -> jinja2.Environment:
     return env
 
 
+@cache
+def template_key(name: str) -> Key:
+    """Return the key of a template and of those that it includes."""
+    source = (TEMPLATES / name).read_text(encoding="utf-8")
+    inner = meta.find_referenced_templates(environment().parse(source))
+    return digest(source.encode() + b"".join(template_key(each) for each in inner if each))
+
+
 def pages(
     catalog: Catalog, settings: Settings, *, sample: bool, quality: Quality | None = None
 ) -> Iterator[Page]:
-    """Yield every page of the site, and stubs at its old addresses."""
-    shared = {"catalog": catalog, "settings": settings, "sample": sample, "quality": quality}
-    for template, address, values in contents(catalog):
-        text = render(f"{template}.md.jinja", {**shared, **values, "here": address})
-        yield Page(path=urls.source_file(address), text=text)
+    """Yield every page of the site, stubs at its old addresses, and two files for machines."""
+    keys = Keys()
+    everywhere = {"settings": settings, "sample": sample, "tags_of": catalog.tags_of}
+    shared = keys.of(settings, sample, catalog.areas, catalog.tags)
+    whole = {**everywhere, "catalog": catalog, "quality": quality}
+
+    def page(path: str, address: urls.Address, name: str, values: Values, key: Key | None) -> Page:
+        own = {**values, "here": address, "kind": kind_of(name)}
+        if key is None:
+            return Page(path=path, address=address, template=name, values=whole | own, key=None)
+        key = keys.of(template_key(name), shared, address, key)
+        return Page(path=path, address=address, template=name, values=everywhere | own, key=key)
+
+    for template, address, values in broad_contents(catalog):
+        yield page(urls.source_file(address), address, f"{template}.md.jinja", values, None)
+    for template, address, values in narrow_contents(catalog):
+        own = values.get("paper")
+        key = keys.of(values, keys.whole(own) if isinstance(own, Paper) else None)
+        yield page(urls.source_file(address), address, f"{template}.md.jinja", values, key)
     for old, new in catalog.redirects.items():
         target = urls.absolute(new, settings.site_url)
-        values = {"target": new, "canonical": target, "here": old}
-        yield Page(path=urls.stub_file(old), text=render("redirect.html.jinja", values))
-    yield Page(path="robots.txt", text=render("robots.txt.jinja", shared))
-    yield Page(path=urls.OPENSEARCH, text=render("opensearch.xml.jinja", shared))
+        stub = {"target": new, "canonical": target}
+        yield page(urls.html_file(old), old, "redirect.html.jinja", stub, keys.of(new))
+    yield page("robots.txt", urls.HOME, "robots.txt.jinja", {}, None)
+    yield page(urls.OPENSEARCH, urls.HOME, "opensearch.xml.jinja", {}, None)
 
 
-def render(template: str, values: Mapping[str, object]) -> str:
-    """Return a template, filled."""
-    return environment().get_template(template).render(values)
+Values = Mapping[str, object]
+Content = tuple[str, urls.Address, Values]
 
 
-Content = tuple[str, urls.Address, Mapping[str, object]]
-
-
-def contents(catalog: Catalog) -> Iterator[Content]:
-    """Yield each page's template, address and what it alone shows."""
+def broad_contents(catalog: Catalog) -> Iterator[Content]:
+    """Yield the few pages that show something of the whole catalog: template, address, values."""
     yield "home", urls.HOME, {"recent": catalog.days[: -RECENT_DAYS - 1 : -1]}
     yield "about", urls.ABOUT, {}
     yield "search", urls.SEARCH, {}
-    yield from day_contents(catalog)
-    yield from paper_contents(catalog)
-    yield from tag_contents(catalog)
-
-
-def day_contents(catalog: Catalog) -> Iterator[Content]:
-    """Yield the pages of days, months and years."""
     there = span(catalog.days)
     yield "days", urls.DAYS, {"there": there}
     for year, months in catalog.years.items():
         values = {"year": year, "months": sorted({*months, *there.get(year, ())})}
         yield "year", urls.period(year), values
+    unlisted = [paper for paper in catalog.papers if paper.status is not Status.LISTED]
+    yield "papers", urls.PAPERS, {"unlisted": unlisted}
+    yield "tags", urls.TAGS, {}
+    yield "untagged", urls.UNTAGGED, {}
+    yield "tags_about", urls.TAGS_ABOUT, {}
+    for area in catalog.areas:
+        yield "area", urls.area(area.key), {"area": area}
+
+
+def narrow_contents(catalog: Catalog) -> Iterator[Content]:
+    """Yield the many pages that are made of their values alone: a page's key is made of them."""
+    yield from day_contents(catalog)
+    yield from paper_contents(catalog)
+    yield from tag_contents(catalog)
+    for address, former in catalog.former.items():
+        others = [each for each, of in catalog.former.items() if of is former and each != address]
+        heirs = [catalog.tags[key] for key in former.heirs]
+        yield "former", address, {"former": former, "heirs": heirs, "others": others}
+
+
+def day_contents(catalog: Catalog) -> Iterator[Content]:
+    """Yield the pages of months and days."""
     for name, days in catalog.months.items():
-        yield "month", urls.period(name), {"name": name, "days": days}
+        dates = [
+            (date, day)
+            for date, day in calendar(name, days)
+            if catalog.days and catalog.days[0].date <= date <= catalog.days[-1].date
+        ]
+        yield "month", urls.period(name), {"name": name, "days": days, "dates": dates}
     for before, day, after in with_neighbours(catalog.days):
-        yield "day", urls.day(day.date), {"day": day, "before": before, "after": after}
+        values = {
+            "day": day,
+            "before": before and before.date,
+            "after": after and after.date,
+        }
+        yield "day", urls.day(day.date), values
 
 
 def with_neighbours(days: tuple[Day, ...]) -> Iterator[tuple[Day | None, Day, Day | None]]:
@@ -279,36 +346,52 @@ def with_neighbours(days: tuple[Day, ...]) -> Iterator[tuple[Day | None, Day, Da
 
 
 def paper_contents(catalog: Catalog) -> Iterator[Content]:
-    """Yield the pages of papers, and the lists of them."""
-    unlisted = [paper for paper in catalog.papers if paper.status is not Status.LISTED]
-    yield "papers", urls.PAPERS, {"unlisted": unlisted}
+    """Yield the pages of papers, and the lists of them by month."""
     for name, papers in catalog.first_listed.items():
         yield "papers_month", urls.papers_of_month(name), {"name": name, "papers": papers}
     beside = neighbours(catalog.days)
     for paper in catalog.papers:
         before, after = beside.get((last_day(paper), paper.slug), (None, None))
-        values = {"paper": paper, "before": before, "after": after}
+        values = {
+            "paper": paper,
+            "before": before and (before.slug, before.title),
+            "after": after and (after.slug, after.title),
+            "related": [(slug, catalog.by_slug[slug].title) for slug in paper.related],
+        }
         yield "paper", urls.paper(paper.slug), values
     for stone in catalog.stones:
         yield "stone", urls.paper(stone.slug), {"stone": stone}
 
 
 def tag_contents(catalog: Catalog) -> Iterator[Content]:
-    """Yield the pages of tags, their years and months, and areas."""
-    yield "tags", urls.TAGS, {}
-    yield "untagged", urls.UNTAGGED, {}
-    yield "tags_about", urls.TAGS_ABOUT, {}
-    for area in catalog.areas:
-        yield "area", urls.area(area.key), {"area": area}
+    """Yield the pages of tags, their years and months."""
+    areas = {area.key: area for area in catalog.areas}
     for key, tag in catalog.tags.items():
-        years = catalog.tag_years(key)
-        yield "tag", urls.tag(key), {"tag": tag, "years": years, "papers": catalog.tagged[key]}
-        for year, months in years.items():
-            values = {"tag": tag, "year": year, "months": months}
-            yield "tag_year", urls.tag_period(key, year), values
-        for name, papers in catalog.tag_months[key].items():
-            values = {"tag": tag, "name": name, "papers": papers}
-            yield "tag_month", urls.tag_period(key, name), values
-    for address, former in catalog.former.items():
-        others = [each for each, of in catalog.former.items() if of is former and each != address]
-        yield "former", address, {"former": former, "others": others}
+        by_month = catalog.tag_months[key]
+        years = [
+            (year, [(name, len(by_month[name])) for name in months])
+            for year, months in catalog.tag_years(key).items()
+        ]
+        papers = catalog.tagged[key]
+        values = {"tag": tag, "area": areas[tag.area], "years": years, "papers": papers}
+        yield "tag", urls.tag(key), values
+        for year, months in years:
+            yield (
+                "tag_year",
+                urls.tag_period(key, year),
+                {
+                    "tag": tag,
+                    "year": year,
+                    "months": months,
+                },
+            )
+        for name, found in by_month.items():
+            yield (
+                "tag_month",
+                urls.tag_period(key, name),
+                {
+                    "tag": tag,
+                    "name": name,
+                    "papers": found,
+                },
+            )

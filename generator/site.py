@@ -3,34 +3,33 @@
 import html
 import logging
 import os
+import posixpath
 import re
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from itertools import product
 from pathlib import Path
-from xml.sax.saxutils import escape
 
 # MkDocs 2 drops themes and plugins; both packages are pinned, so the notice says nothing new.
 os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")
 
-import mkdocs
 from mergedeep import merge as merge_deep
 from mkdocs.commands.build import build as build_with_mkdocs
 from mkdocs.config.base import ConfigErrors, ConfigWarnings
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort, MkDocsException
-from mkdocs.structure.pages import Page
+from mkdocs.structure.pages import Page as BuiltPage
 from mkdocs.utils.yaml import get_yaml_loader, yaml_load
 
 from generator import urls
-from generator.catalog import Catalog, last_day
-from generator.files import CONFIG, ENGINE, overrides
-from generator.model import ArchiveError, Problem, Status
-from generator.search import LUNR, WrittenPage
-
-SITEMAP_LIMIT = 50_000
-"""Addresses in one sitemap, by the protocol of sitemaps.org."""
+from generator.files import CONFIG, ENGINE, GENERATED, overrides
+from generator.markup import front_matter
+from generator.model import ArchiveError, Problem
+from generator.pages import Page
+from generator.rendering import CONFIGS, EXTENSIONS, Renderer, converter
+from generator.search import WrittenPage
+from generator.shell import Form, Shell, cut, form_of, source_of
 
 
 class Warnings(logging.Handler):
@@ -45,7 +44,7 @@ class Warnings(logging.Handler):
         self.found.append(record.getMessage())
 
 
-def load_config(root: Path, site: Path, *, sample: bool) -> MkDocsConfig:
+def load_config(root: Path, docs: Path, site: Path, *, sample: bool) -> MkDocsConfig:
     """Return the archive's settings for MkDocs, on top of those that every archive inherits.
 
     Raises ArchiveError where MkDocs refuses them.
@@ -58,7 +57,7 @@ def load_config(root: Path, site: Path, *, sample: bool) -> MkDocsConfig:
     config = MkDocsConfig(config_file_path=str(path))
     config.load_dict(merge_deep(base, own))
     # A warning becomes a problem with its text; strict, MkDocs would stop without naming it.
-    config.load_dict({"site_dir": str(site), "docs_dir": str(root / "docs"), "strict": False})
+    config.load_dict({"site_dir": str(site), "docs_dir": str(docs), "strict": False})
     problems: tuple[ConfigErrors, ConfigWarnings] = config.validate()
     for key, fault in problems[0]:
         raise ArchiveError(f"{CONFIG}: MkDocs refuses `{key}`: {fault}")
@@ -71,31 +70,180 @@ def load_config(root: Path, site: Path, *, sample: bool) -> MkDocsConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Built:
-    """A site that MkDocs built."""
+class Base:
+    """What MkDocs makes for the whole site: the theme's files, pages by hand, and the shells."""
 
     problems: tuple[Problem, ...]
     """What MkDocs warned of."""
     written: tuple[WrittenPage, ...]
     """The pages that a human wrote, by address."""
+    shells: Mapping[Form, Shell]
+    """Empty where MkDocs rendered every page."""
 
 
-def build_site(
-    root: Path, site: Path, catalog: Catalog, *, sample: bool, on_page: Callable[[], None]
-) -> Built:
-    """Build `docs/` into a folder, which is emptied first.
+def build_base(root: Path, work: Path, pages: Sequence[Page], *, sample: bool) -> Base:
+    """Let MkDocs build what stands around the generated pages, or, if it must, those too.
 
-    Calls `on_page` after each page. Raises ArchiveError where MkDocs gives up.
+    It builds into `site` below `work`, a folder that is emptied first. The shells are tried: a page
+    of each kind, put into its own, must be what MkDocs makes of it. Where it is not, or where a
+    plugin has a hand in every page, MkDocs renders them all. Raises ArchiveError where it gives up.
     """
-    shutil.rmtree(site, ignore_errors=True)
-    config = load_config(root, site, sample=sample)
+    shutil.rmtree(work, ignore_errors=True)
+    (work / "docs").mkdir(parents=True)
+    config = load_config(root, work / "docs", work / "site", sample=sample)
+    found = None if meddled(config) else build_shells(root, work, config, pages)
+    return found or build_whole(load_config(root, root / "docs", work / "site", sample=sample))
+
+
+def meddled(config: MkDocsConfig) -> bool:
+    """Return whether something of the archive's own has a hand in how each page is rendered."""
+    return bool(
+        config.plugins
+        or config.hooks
+        or config.theme.name != "material"
+        or tuple(config.markdown_extensions) != EXTENSIONS
+        or config.mdx_configs != CONFIGS
+    )
+
+
+def build_whole(config: MkDocsConfig) -> Base:
+    """Let MkDocs build all of `docs/`."""
+    shutil.rmtree(config.site_dir, ignore_errors=True)
+    problems, written = run_mkdocs(config)
+    return base_of(config, problems, written, {})
+
+
+def base_of(
+    config: MkDocsConfig,
+    problems: Iterable[Problem],
+    written: Iterable[WrittenPage],
+    shells: Mapping[Form, Shell],
+) -> Base:
+    """Return what MkDocs made; the sitemap is ours."""
+    for name in ("sitemap.xml", "sitemap.xml.gz"):
+        Path(config.site_dir, name).unlink(missing_ok=True)
+    return Base(
+        problems=tuple(problems),
+        written=tuple(written),
+        shells=shells,
+    )
+
+
+def build_shells(
+    root: Path, work: Path, config: MkDocsConfig, pages: Sequence[Page]
+) -> Base | None:
+    """Let MkDocs build the pages by hand and the shells; return None where no shell would do."""
+    docs, site = work / "docs", work / "site"
+    generated = {page.path: page for page in pages if page.path.endswith(".md")}
+    places = {urls.source_file(urls.HOME), *in_navigation(config.nav)} & generated.keys()
+    proofs = proofs_among([page for path, page in generated.items() if path not in places])
+    forms = dict(form_in_place(generated[path]) for path in places) | dict(forms_of(proofs))
+    mentioned = copy_written(root / "docs", docs, generated) - places
+    for form, text in forms.items():
+        write(docs / form.source, text)
+    others = mentioned | {page.path for page in proofs}
+    for path in others:
+        write(docs / path, generated[path].text)
+    problems, written = run_mkdocs(config)
+    shells = {form: cut(read_page(site, form.address), form) for form in forms}
+    renderer = Renderer(shells=shells, markdown=converter())
+    if any(
+        renderer.page(page.path, page.text, page.address) != built(site, page) for page in proofs
+    ):
+        return None
+    addresses = [*(form.address for form in forms), *(generated[path].address for path in others)]
+    for address in addresses:
+        (site / urls.html_file(urls.Address(address))).unlink()
+    return base_of(config, problems, written, shells)
+
+
+def proofs_among(pages: Iterable[Page]) -> list[Page]:
+    """Return a page of each kind in each folder and at each depth: the first."""
+    found: dict[Form, Page] = {}
+    for page in pages:
+        found.setdefault(form_of(page.kind, page.address, {}), page)
+    return list(found.values())
+
+
+def built(site: Path, page: Page) -> bytes:
+    """Return what MkDocs made of a page."""
+    return (site / urls.html_file(page.address)).read_bytes()
+
+
+def read_page(site: Path, address: str) -> str:
+    """Return the HTML of a built page."""
+    return (site / urls.html_file(urls.Address(address))).read_text(encoding="utf-8")
+
+
+def in_navigation(nav: object) -> Iterator[str]:
+    """Yield the source files that the navigation names."""
+    if isinstance(nav, str):
+        yield nav
+    elif isinstance(nav, Mapping):
+        yield from (path for each in nav.values() for path in in_navigation(each))
+    elif isinstance(nav, list):
+        yield from (path for each in nav for path in in_navigation(each))
+
+
+def forms_of(models: Iterable[Page]) -> Iterator[tuple[Form, str]]:
+    """Yield the forms that pages like these may have, and the Markdown of their shells."""
+    for page in models:
+        kept = kept_lines(page.text)
+        for described, headed in product((True, False), repeat=2):
+            front = {"description": described, "head": headed}
+            form = form_of(page.kind, page.address, front)
+            yield form, source_of(form, kept)
+
+
+def form_in_place(page: Page) -> tuple[Form, str]:
+    """Return the form of a page of the navigation, where its tab is the active one."""
+    text = page.text
+    front, _ = front_matter(text)
+    form = form_of(page.kind, page.address, front, page.path)
+    return form, source_of(form, kept_lines(text))
+
+
+def kept_lines(text: str) -> str:
+    """Return the lines of a page's front matter that its shell keeps."""
+    front = text.partition("---\n")[2].partition("\n---\n")[0]
+    filled = ("title:", "description:", "head:")
+    return "\n".join(line for line in front.split("\n") if not line.startswith(filled))
+
+
+def copy_written(source: Path, target: Path, generated: Container[str]) -> set[str]:
+    """Copy what a human put into `docs/`; return the generated pages that it links to by file."""
+    mentioned = set()
+    for path in sorted(source.rglob("*")):
+        name = path.relative_to(source).as_posix()
+        if name == GENERATED or name in generated or not path.is_file():
+            continue
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, target / name)
+        if path.suffix == ".md":
+            text = path.read_text(encoding="utf-8", errors="replace")
+            for link in re.findall(r"[\w./%-]+\.md\b", text):
+                found = posixpath.normpath(posixpath.join(posixpath.dirname(name), link))
+                mentioned |= {found} if found in generated else set()
+    return mentioned
+
+
+def write(path: Path, text: str) -> None:
+    """Write a file of the folder to work in."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+def run_mkdocs(config: MkDocsConfig) -> tuple[list[Problem], list[WrittenPage]]:
+    """Build; return what MkDocs warned of, and the pages that a human wrote, by address.
+
+    Raises ArchiveError where MkDocs gives up.
+    """
     written = []
 
-    def page_done(output: str, *, page: Page, config: MkDocsConfig) -> str:
+    def page_done(output: str, *, page: BuiltPage, config: MkDocsConfig) -> str:
         del config
         if "kind" not in page.meta:
             written.append(written_page(page))
-        on_page()
         return output
 
     config.plugins.events["post_page"].append(page_done)
@@ -109,78 +257,21 @@ def build_site(
         raise ArchiveError(f"MkDocs could not build the site: {error}") from None
     finally:
         log.removeHandler(warnings)
-    write_sitemap(site, sitemap_entries(catalog, config.site_url or "/"))
-    return Built(
-        problems=tuple(
-            Problem(
-                path="docs",
-                line=0,
-                message=f"expected no warning of MkDocs, found: {text}; mend it",
-            )
-            for text in warnings.found
-        ),
-        written=tuple(sorted(written, key=lambda page: page.address)),
-    )
+    problems = [
+        Problem(
+            path="docs",
+            line=0,
+            message=f"expected no warning of MkDocs, found: {text}; mend it",
+        )
+        for text in warnings.found
+    ]
+    return problems, sorted(written, key=lambda page: page.address)
 
 
-def written_page(page: Page) -> WrittenPage:
+def written_page(page: BuiltPage) -> WrittenPage:
     """Return what search knows of a page that a human wrote: words, without markup."""
     text = html.unescape(re.sub(r"<[^>]*>", " ", page.content or ""))
     # A dollar or a backslash of a human's is no formula's.
     plain = re.sub(r"([\\$])", r"\\\1", " ".join(text.split()))
     title = re.sub(r"([\\$])", r"\\\1", str(page.title))
     return WrittenPage(address=urls.Address(page.url), title=title, text=plain)
-
-
-def lunr_source() -> str:
-    """Return Lunr, which comes with the mkdocs package; there is no copy in ours."""
-    return (Path(mkdocs.__file__).parent / LUNR).read_text(encoding="utf-8")
-
-
-def sitemap_entries(catalog: Catalog, site_url: str) -> Iterator[tuple[str, date | None]]:
-    """Yield the whole URL of each page worth finding, and the last listing day of what it shows."""
-    newest = catalog.days[-1].date if catalog.days else None
-    for address in (urls.HOME, urls.DAYS, urls.PAPERS, urls.TAGS, urls.ABOUT):
-        yield urls.absolute(address, site_url), newest
-    for day in catalog.days:
-        yield urls.absolute(urls.day(day.date), site_url), day.date
-    for paper in catalog.papers:
-        if paper.status is not Status.REMOVED:
-            yield urls.absolute(urls.paper(paper.slug), site_url), last_day(paper)
-    for area in catalog.areas:
-        yield urls.absolute(urls.area(area.key), site_url), newest
-    for key, papers in catalog.tagged.items():
-        latest = last_day(papers[0]) if papers else None
-        yield urls.absolute(urls.tag(key), site_url), latest
-
-
-def write_sitemap(site: Path, entries: Iterable[tuple[str, date | None]]) -> None:
-    """Write sitemap.xml, in parts behind an index where it holds more than one may.
-
-    MkDocs's own stamps every page with the day of the build.
-    """
-    (site / "sitemap.xml.gz").unlink(missing_ok=True)
-    found = list(entries)
-    if len(found) <= SITEMAP_LIMIT:
-        (site / "sitemap.xml").write_text(sitemap("urlset", "url", found), encoding="utf-8")
-        return
-    home = found[0][0]
-    parts = []
-    for number, start in enumerate(range(0, len(found), SITEMAP_LIMIT), 1):
-        part = sitemap("urlset", "url", found[start : start + SITEMAP_LIMIT])
-        name = f"sitemap-{number}.xml"
-        (site / name).write_text(part, encoding="utf-8")
-        parts.append((f"{home}{name}", None))
-    (site / "sitemap.xml").write_text(sitemap("sitemapindex", "sitemap", parts), encoding="utf-8")
-
-
-def sitemap(root: str, item: str, entries: Iterable[tuple[str, date | None]]) -> str:
-    """Return a sitemap, or an index of sitemaps."""
-    lines = [
-        '<?xml version="1.0" encoding="UTF-8"?>',
-        f'<{root} xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">',
-    ]
-    for url, changed in entries:
-        when = f"<lastmod>{changed.isoformat()}</lastmod>" if changed else ""
-        lines.append(f"<{item}><loc>{escape(url)}</loc>{when}</{item}>")
-    return "\n".join((*lines, f"</{root}>\n"))

@@ -33,6 +33,10 @@ DATA = Address("data/")
 DATA_INDEX = Address("data/index.json")
 DATA_LEDGER = Address("data/ledger.jsonl")
 DATA_MERGES = Address("data/merges.yml")
+DATA_CORRECTIONS = Address("data/corrections.yml")
+DATA_METADATA = Address("data/metadata.jsonl")
+DATA_VOCABULARY = Address("data/vocabulary.yml")
+DATA_MOVED = Address("data/moved.json")
 DATA_DAYS = Address("data/days.json")
 DATA_TAGS = Address("data/tags.json")
 DATA_SCHEMA = Address("data/paper.schema.json")
@@ -104,6 +108,11 @@ def data_papers(month: str) -> Address:
     return Address(f"data/papers/{month}.jsonl.gz")
 
 
+def twin(slug: str) -> Address:
+    """Return the address of a paper's page as plain Markdown."""
+    return Address(f"papers/{slug}/index.md")
+
+
 def data_bib(month: str) -> Address:
     """Return the address of the BibTeX of the papers first listed in a month."""
     return Address(f"data/{month}.bib")
@@ -146,8 +155,8 @@ def source_file(address: Address) -> str:
     return f"{address.rstrip('/')}.md"
 
 
-def stub_file(address: Address) -> str:
-    """Return the HTML file in `docs/` that answers at an old address."""
+def html_file(address: Address) -> str:
+    """Return the HTML file that answers at an address of a page."""
     return f"{address}index.html"
 
 

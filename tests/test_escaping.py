@@ -460,7 +460,7 @@ def test_no_payload_stops_the_build(built: Built) -> None:
     """The site is built, and every paper has a page."""
     assert built.status == 0
     for paper in built.archive.catalog.papers:
-        assert (built.site / urls.stub_file(urls.paper(paper.slug))).is_file()
+        assert (built.site / urls.html_file(urls.paper(paper.slug))).is_file()
     assert len(built.archive.catalog.papers) > len(PAYLOADS)
 
 
@@ -542,7 +542,7 @@ def test_no_two_elements_have_one_id(pages: dict[str, Reading]) -> None:
 def test_a_page_says_its_title_everywhere(built: Built, pages: dict[str, Reading]) -> None:
     """The title in the head, in the heading and in the theme's header is the paper's."""
     for paper in built.archive.catalog.papers:
-        page = pages[urls.stub_file(urls.paper(paper.slug))]
+        page = pages[urls.html_file(urls.paper(paper.slug))]
         said = folded(words(paper.title))
         assert next(page.within("title")) == f"{said} · Some papers".strip()
         headings = list(page.within("h1", id="title"))
@@ -554,7 +554,7 @@ def test_a_page_says_its_title_everywhere(built: Built, pages: dict[str, Reading
 def test_a_page_describes_itself_in_one_attribute(built: Built, pages: dict[str, Reading]) -> None:
     """The description of a page is the beginning of its abstract, as text."""
     for paper in shown_papers(built):
-        page = pages[urls.stub_file(urls.paper(paper.slug))]
+        page = pages[urls.html_file(urls.paper(paper.slug))]
         (said,) = (tag.get("content") for tag in page.tags if tag.get("name") == "description")
         cut = said.removesuffix("…")
         assert cut
@@ -565,7 +565,7 @@ def test_the_raw_text_is_shown_as_it_stood(built: Built, pages: dict[str, Readin
     """The dump's text stands on the page whole, where it differs from what is shown."""
     seen = 0
     for paper in shown_papers(built):
-        page = pages[urls.stub_file(urls.paper(paper.slug))]
+        page = pages[urls.html_file(urls.paper(paper.slug))]
         raw = list(page.within("details", class_="db-raw"))
         if raw:
             seen += 1
@@ -578,7 +578,7 @@ def test_the_raw_text_is_shown_as_it_stood(built: Built, pages: dict[str, Readin
 def test_searches_elsewhere_ask_for_the_title(built: Built, pages: dict[str, Reading]) -> None:
     """The links to other search engines carry the title, and nothing that it adds."""
     for paper in shown_papers(built):
-        page = pages[urls.stub_file(urls.paper(paper.slug))]
+        page = pages[urls.html_file(urls.paper(paper.slug))]
         asked = {
             value
             for tag in page.tags
@@ -595,16 +595,16 @@ def test_decisions_are_shown_as_text(built: Built, pages: dict[str, Reading]) ->
     noted = [p for p in built.archive.catalog.papers if p.status is not Status.LISTED]
     assert {paper.status for paper in noted} == {Status.WITHDRAWN, Status.REMOVED}
     for paper in noted:
-        assert folded(HOSTILE.note) in pages[urls.stub_file(urls.paper(paper.slug))].text
+        assert folded(HOSTILE.note) in pages[urls.html_file(urls.paper(paper.slug))].text
     (renamed,) = (p for p in built.archive.catalog.papers if p.title == clean_title(HOSTILE.title))
-    page = pages[urls.stub_file(urls.paper(renamed.slug))]
+    page = pages[urls.html_file(urls.paper(renamed.slug))]
     assert list(page.within("h1", id="title")) == [words(clean_title(HOSTILE.title))]
 
 
 def test_names_of_dumps_are_shown_as_text(built: Built, pages: dict[str, Reading]) -> None:
     """A day names its dumps; a file's name is text from a stranger, too."""
     for day in built.archive.catalog.days:
-        page = pages[urls.stub_file(urls.day(day.date))]
+        page = pages[urls.html_file(urls.day(day.date))]
         for source in day.sources:
             assert folded(source.name) in page.text
 
@@ -613,7 +613,7 @@ def test_a_stone_shows_its_title_as_text(built: Built, pages: dict[str, Reading]
     """What the ledger remembers of a paper that is gone is text from a stranger."""
     assert built.archive.catalog.stones
     for stone in built.archive.catalog.stones:
-        page = pages[urls.stub_file(urls.paper(stone.slug))]
+        page = pages[urls.html_file(urls.paper(stone.slug))]
         assert list(page.within("h1", id="title")) == [folded(stone.title)]
         assert next(page.within("title")) == f"{folded(stone.title)} · Some papers"
         assert folded(stone.title) in list(pages["papers/index.html"].within("a"))
@@ -622,7 +622,7 @@ def test_a_stone_shows_its_title_as_text(built: Built, pages: dict[str, Reading]
 def test_lists_link_every_title_as_a_whole(built: Built, pages: dict[str, Reading]) -> None:
     """On a day's page each title is one link to its paper, whatever brackets it has."""
     for day in built.archive.catalog.days:
-        page = pages[urls.stub_file(urls.day(day.date))]
+        page = pages[urls.html_file(urls.day(day.date))]
         for item in day.items:
             here = "".join(next(page.within("h2", id=item.paper.slug)).split())
             link = f"../../papers/{item.paper.slug}/"
@@ -641,7 +641,7 @@ def test_tags_are_shown_as_text(built: Built, pages: dict[str, Reading]) -> None
     tagged = built.archive.catalog.tagged["reading"]
     assert len(tagged) > 50
     for paper in tagged:
-        page = pages[urls.stub_file(urls.paper(paper.slug))]
+        page = pages[urls.html_file(urls.paper(paper.slug))]
         (hit,) = paper.tags
         titles = [x.get("title") for x in page.tags if x.get("href") == "../../tags/reading/"]
         assert titles == [folded("Because of: " + ", ".join(hit.evidence))]
@@ -652,7 +652,7 @@ def test_stubs_at_old_addresses_stand(built: Built, pages: dict[str, Reading]) -
     """The merged paper's old address leads to the one that answers."""
     assert built.archive.catalog.redirects
     for old, new in built.archive.catalog.redirects.items():
-        page = pages[urls.stub_file(old)]
+        page = pages[urls.html_file(old)]
         links = {tag.get("href") for tag in page.tags if tag.name == "a"}
         assert links == {urls.relative(new, old)}
 

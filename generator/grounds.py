@@ -1,0 +1,131 @@
+"""What MkDocs makes for all pages, kept from build to build."""
+
+import marshal
+import os
+import re
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import astuple, dataclass
+from pathlib import Path
+
+from generator import files, trees, urls
+from generator.config import LooseLoader
+from generator.engine import engine_digest
+from generator.keys import Key, Keys, digest
+from generator.model import Problem
+from generator.pages import Page
+from generator.search import WrittenPage
+from generator.shell import Form, Shell
+
+WORK = "base"
+"""The folder of `.cache/daybook/` in which MkDocs works."""
+
+
+def written_by_hand(root: Path) -> Key:
+    """Return the key of what stands around the generated pages: settings, overrides, other pages.
+
+    Whatever an archive may have a hand in with: its mkdocs.yml, what that inherits, the variables
+    that it names, its overrides and hooks, and all in `docs/` that is not generated.
+    """
+    parts = [engine_digest(), digest_of(root / files.CONFIG), digest_of_tree(files.overrides())]
+    text = files.read_text(root / files.CONFIG)
+    values = yaml_mapping(text)
+    parts.append(digest_of(root / str(values.get("INHERIT", ""))))
+    theme = values.get("theme")
+    if isinstance(theme, dict) and theme.get("custom_dir"):
+        parts.append(digest_of_tree(root / str(theme["custom_dir"])))
+    hooks = values.get("hooks")
+    parts += [digest_of(root / str(hook)) for hook in hooks] if isinstance(hooks, list) else []
+    generated = files.generated(root / "docs")
+    parts.append(digest_of_tree(root / "docs", generated))
+    named = {name: os.environ.get(name, "") for name in re.findall(r"\w+", text) if "!ENV" in text}
+    return Keys().of(parts, sorted(named.items()))
+
+
+def yaml_mapping(text: str) -> Mapping[str, object]:
+    """Return the values of an mkdocs.yml that was read once without fault."""
+    found = LooseLoader(text).get_single_data()
+    return found if isinstance(found, dict) else {}
+
+
+def digest_of(path: Path) -> Key:
+    """Return the key of a file's content; that of no bytes where there is no file."""
+    return digest(path.read_bytes()) if path.is_file() else digest(b"")
+
+
+def digest_of_tree(folder: Path, but: Container[str] = ()) -> Key:
+    """Return the key of a folder: the names and contents of its files."""
+    if not folder.is_dir():
+        return digest(b"")
+    names = sorted(name for name, _ in trees.walk(folder) if name not in but)
+    return Keys().of([(name, digest_of(folder / name)) for name in names])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """What MkDocs made for all pages, as it is kept."""
+
+    key: Key
+    folder: Path
+    """Where its files lie."""
+    contents: Mapping[str, Key]
+    """Of its files, by path."""
+    shells: Mapping[Form, Shell]
+    """Empty where MkDocs rendered every page: they are among the files then."""
+    written: tuple[WrittenPage, ...]
+    problems: tuple[Problem, ...]
+
+
+def ground(root: Path, pages: Sequence[Page], key: Key, *, sample: bool) -> Ground:
+    """Return what MkDocs makes for all pages, from the cache where it stands there whole."""
+    folder = root / files.CACHE / WORK
+    kept = files.read_cache(root, "ground").get(key.hex())
+    if kept:
+        found = thawed(kept, key, folder / "site")
+        if found.shells and contents(found.folder) == found.contents:
+            return found
+    from generator.site import build_base  # noqa: PLC0415  # MkDocs takes a second to import
+
+    base = build_base(root, folder, pages, sample=sample)
+    found = Ground(
+        key=key,
+        folder=folder / "site",
+        contents=contents(folder / "site"),
+        shells=base.shells,
+        written=base.written,
+        problems=base.problems,
+    )
+    files.write_cache(root, "ground", {key.hex(): frozen(found)})
+    return found
+
+
+def contents(folder: Path) -> dict[str, Key]:
+    """Return the keys of the contents of a folder's files, by path."""
+    if not folder.is_dir():
+        return {}
+    return {name: digest_of(folder / name) for name, _ in trees.walk(folder)}
+
+
+def frozen(ground: Ground) -> bytes:
+    """Return what is kept of a ground."""
+    shells = [(*astuple(form), shell.parts, shell.holes) for form, shell in ground.shells.items()]
+    written = [(str(page.address), page.title, page.text) for page in ground.written]
+    problems = [(each.path, each.line, each.message) for each in ground.problems]
+    return marshal.dumps((dict(ground.contents), shells, written, problems))
+
+
+def thawed(kept: bytes, key: Key, folder: Path) -> Ground:
+    """Return the ground that was kept."""
+    contents, shells, written, problems = marshal.loads(kept)  # noqa: S302  # guarded by a digest
+    return Ground(
+        key=key,
+        folder=folder,
+        contents=contents,
+        shells={Form(*form): Shell(parts, holes) for *form, parts, holes in shells},
+        written=tuple(
+            WrittenPage(address=urls.Address(address), title=title, text=text)
+            for address, title, text in written
+        ),
+        problems=tuple(
+            Problem(path=path, line=line, message=message) for path, line, message in problems
+        ),
+    )

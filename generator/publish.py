@@ -1,0 +1,178 @@
+"""`docs/` to `site/`: what changed is rendered beside the site that people see, then swapped."""
+
+import marshal
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from importlib.util import find_spec
+from pathlib import Path
+
+from generator import files, trees, urls
+from generator.build import Record
+from generator.catalog import Catalog
+from generator.engine import engine_digest
+from generator.grounds import Ground
+from generator.keys import Key, Keys, Output, digest
+from generator.model import ArchiveError, Problem, Severity
+from generator.pages import Page, template_key
+from generator.parallel import cores
+from generator.rendering import Renderer, converter
+from generator.search import LUNR, Slices, lunr_module
+from generator.sitemap import sitemaps
+from generator.trees import Known
+
+LUNR_PLACE = "assets/javascripts/search/lunr.js"
+"""Beside the worker."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Last:
+    """What the last build left: it saves time, and is believed only where a look confirms it."""
+
+    inputs: Key = b""
+    """Of everything that the site was made from."""
+    place: str = ""
+    """Where that site stands."""
+    problems: tuple[Problem, ...] = ()
+    docs: Mapping[str, files.Trace] = field(default_factory=dict)
+    known: Known = field(default_factory=Known)
+
+
+def recall(root: Path) -> Last:
+    """Return what the last build left; nothing, where that was another engine's."""
+    kept = files.read_cache(root, "built").get(engine_digest().hex())
+    if kept is None:
+        return Last()
+    inputs, place, problems, docs, made, seen, beside = marshal.loads(kept)  # noqa: S302  # guarded by its digest
+    known = Known(made=made, seen=seen, beside=beside)
+    return Last(
+        inputs=inputs,
+        place=place,
+        problems=tuple(
+            Problem(path=path, line=line, message=message, severity=Severity(severity))
+            for path, line, message, severity in problems
+        ),
+        docs=docs,
+        known=known,
+    )
+
+
+def remember(root: Path, last: Last) -> None:
+    """Keep what the next build may start from."""
+    known = last.known
+    kept = (
+        last.inputs,
+        last.place,
+        [(each.path, each.line, each.message, str(each.severity)) for each in last.problems],
+        dict(last.docs),
+    )
+    value = marshal.dumps((*kept, dict(known.made), dict(known.seen), dict(known.beside)))
+    files.write_cache(root, "built", {engine_digest().hex(): value})
+
+
+def inputs(record: Record, by_hand: Key, *, locked: bool) -> Key:
+    """Return the key of everything that a site is made from.
+
+    `by_hand` is that of what stands around the generated pages.
+    """
+    templates = sorted(path.name for path in (files.ENGINE / "templates").glob("*.jinja"))
+    return Keys().of(
+        engine_digest(),
+        [template_key(name) for name in templates],
+        by_hand,
+        record,
+        locked,
+    )
+
+
+def stands(root: Path, site: Path, last: Last, key: Key) -> bool:
+    """Return whether nothing changed since the last build, in what goes in and what came out."""
+    return (
+        last.inputs == key
+        and last.place == str(site)
+        and all(files.look(root / "docs" / path) == trace[2:] for path, trace in last.docs.items())
+        and trees.untouched(site, last.known.seen)
+    )
+
+
+def left(
+    site: Path,
+    synced: files.Synced,
+    done: trees.Raised,
+    last: Last,
+    problems: Iterable[Problem],
+) -> Last:
+    """Return what this build leaves to the next: the two trees have changed places."""
+    before = last.known.seen if last.place == str(site) else {}
+    known = Known(made=done.made, seen=done.traces, beside=before)
+    return Last(place=str(site), problems=tuple(problems), docs=synced.traces, known=known)
+
+
+def page_outputs(
+    root: Path, pages: Iterable[Page], docs: Mapping[str, files.Trace], ground: Ground
+) -> Iterator[Output]:
+    """Yield the files of the site that stand for generated files of `docs/`."""
+    renderer = Renderer(shells=ground.shells, markdown=converter())
+    for page in pages:
+        content = docs[page.path][1]
+        if not page.path.endswith(".md"):
+            make = partial(read_bytes, root / "docs" / page.path)
+            yield Output(path=page.path, key=content, make=make)
+        elif ground.shells:
+            make = partial(render, renderer, root / "docs", page.path, page.address)
+            key = digest(content + ground.key)
+            yield Output(path=urls.html_file(page.address), key=key, make=make)
+
+
+def render(renderer: Renderer, docs: Path, path: str, address: str) -> bytes:
+    """Return the HTML of a generated page of `docs/`."""
+    return renderer.page(path, (docs / path).read_text(encoding="utf-8-sig"), address)
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return what stands in a file."""
+    return path.read_bytes()
+
+
+def ground_outputs(ground: Ground) -> Iterator[Output]:
+    """Yield the files that MkDocs made for all pages."""
+    for name, content in ground.contents.items():
+        yield Output(path=name, key=content, make=partial(read_bytes, ground.folder / name))
+
+
+def raised(site: Path, wanted: Sequence[Output], last: Last) -> trees.Raised:
+    """Bring the site's other tree up to date, and let the two change places.
+
+    Raises ArchiveError where the disk is full; what people see is as it was then.
+    """
+    beside = files.beside(site)
+    known = last.known if last.place == str(site) else Known()
+    try:
+        done = trees.bring_up(beside, site, wanted, known, cores())
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        raise ArchiveError(
+            f"{place}{error.strerror or error}; {site} is as it was; make room and build again"
+        ) from None
+    trees.exchange(beside, site, files.aside(site))
+    return done
+
+
+def search_outputs(found: Slices) -> Iterator[Output]:
+    """Yield the search's data, and Lunr beside the worker: it comes with the mkdocs package."""
+    for file in found.files:
+        yield given(f"search/{file.path}", file.content)
+    spec = find_spec("mkdocs")
+    place = Path(spec.origin or "") if spec else Path()
+    source = (place.parent / LUNR).read_text(encoding="utf-8")
+    yield given(LUNR_PLACE, lunr_module(source).encode())
+
+
+def sitemap_outputs(catalog: Catalog, site_url: str) -> Iterator[Output]:
+    """Yield the sitemap."""
+    return (given(path, content) for path, content in sitemaps(catalog, site_url))
+
+
+def given(path: str, content: bytes) -> Output:
+    """Return a file whose content is there already."""
+    return Output(path=path, key=digest(content), make=lambda: content)
