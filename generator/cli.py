@@ -13,11 +13,13 @@ from generator import __version__, files, grounds, publish, serving, urls
 from generator.build import LEDGER, Archive, Record, read, slug_in
 from generator.check import broken_promises, check, check_site, sizes_in
 from generator.exports import export
+from generator.grounds import Ground
 from generator.intake import Accepted, Doubtful, Refused, take_in, with_dump
-from generator.keys import Key
+from generator.keys import Key, Output
 from generator.ledger import Kind, parse_ledger
 from generator.model import ArchiveError, Problem, Severity
-from generator.pages import pages
+from generator.pages import Page, pages
+from generator.partitions import Partition, gathered, parse_partition, write_partition
 from generator.progress import stage
 from generator.publish import Last
 from generator.quality import parse_quality
@@ -218,8 +220,11 @@ def slipped_promises(archive: Archive, seen: Container[str]) -> list[Problem]:
 )
 @click.option("--locked", is_flag=True, help="Fail where the ledger lacks a paper or a day.")
 @click.option("--strict", is_flag=True, help="Fail on any problem.")
+@click.option("--partition", metavar="K/N", help="Build only this one of N parts, into parts/.")
 @on_archive
-def build(root: Path, site: Path | None, locked: bool, strict: bool) -> int:  # noqa: FBT001  # flags of click's
+def build(  # options of click's
+    root: Path, site: Path | None, *, locked: bool, strict: bool, partition: str | None
+) -> int:
     """Build the site: dumps to docs/ to site/.
 
     Problems are listed and the build goes on.
@@ -228,14 +233,44 @@ def build(root: Path, site: Path | None, locked: bool, strict: bool) -> int:  # 
     Example:
       daybook build
       daybook build --locked --strict --site /var/www/papers
+      daybook build --partition 3/8
     """
+    if partition:
+        return build_part(root, parse_partition(partition), locked=locked, strict=strict)
     return build_archive(root, site or root / "site", locked=locked, strict=strict)
+
+
+@main.command("assemble")
+@click.option(
+    "--site", type=click.Path(path_type=Path), help="Where to build; DIR/site if not given."
+)
+@on_archive
+def assemble_command(root: Path, site: Path | None) -> int:
+    """Put the partitions in parts/ together: the site that one build would make.
+
+    \b
+    Example:
+      daybook build --partition 1/2
+      daybook build --partition 2/2
+      daybook assemble
+    """
+    place = files.site_place(root, site or root / "site")
+    with files.only_one(root, tell_waiting), stage("site") as now:
+        wanted = gathered(root)
+        publish.raised(place, wanted, Last())
+        now.result = f"{len(wanted):,} files"
+    return 0
+
+
+def tell_waiting() -> None:
+    """Say why nothing seems to happen."""
+    click.echo("waiting for another build of this archive", err=True)
 
 
 def build_archive(root: Path, site: Path, *, locked: bool, strict: bool) -> int:
     """Build an archive's site, telling each stage; return the exit status."""
     site = files.site_place(root, site)
-    with files.only_one(root, lambda: click.echo("waiting for another build", err=True)):
+    with files.only_one(root, tell_waiting):
         record = files.read_record(root)
         last = publish.recall(root)
         by_hand = grounds.written_by_hand(root)
@@ -257,36 +292,81 @@ def make_site(
     root: Path, site: Path, record: Record, last: Last, by_hand: Key, *, locked: bool
 ) -> Last | None:
     """Build what changed; return what the next build may start from, or None, if refused."""
+    archive = read_archive(root, record)
+    if refused(archive, record, locked=locked):
+        return None
+    every = pages_of(archive, record)
+    synced = sync_pages(root, every, last, all_of=True)
+    ground = grounds.ground(root, every, by_hand, sample=record.sample)
+    others = other_outputs(root, archive, record, ground)
+    with stage("site") as now:
+        wanted = [*others, *publish.page_outputs(root, every, synced.traces, ground)]
+        done = publish.raised(site, wanted, last)
+        now.result = f"{len(wanted):,} files, {done.fresh:,} made, {done.removed:,} removed"
+    return publish.left(site, synced, done, last, (*archive.problems, *ground.problems))
+
+
+def build_part(root: Path, part: Partition, *, locked: bool, strict: bool) -> int:
+    """Build a partition, telling each stage; return the exit status."""
+    with files.only_one(root, tell_waiting):
+        record = files.read_record(root)
+        by_hand = grounds.written_by_hand(root)
+        archive = read_archive(root, record)
+        if refused(archive, record, locked=locked):
+            return WRONG
+        every = pages_of(archive, record)
+        mine = [page for page in every if part.has(page.path)]
+        synced = sync_pages(root, mine, Last(), all_of=False)
+        ground = grounds.ground(root, every, by_hand, sample=record.sample, alone=True)
+        others = other_outputs(root, archive, record, ground) if part.leads else []
+        with stage(f"part {part}") as now:
+            wanted = [*others, *publish.page_outputs(root, mine, synced.traces, ground)]
+            inputs = publish.inputs(record, by_hand, locked=locked)
+            write_partition(root, part, inputs, wanted)
+            now.result = f"{len(wanted):,} files"
+    problems = [*archive.problems, *ground.problems]
+    say(problems)
+    return WRONG if strict and problems else 0
+
+
+def read_archive(root: Path, record: Record) -> Archive:
+    """Return what the record says, and keep what the next reading may start from."""
     with stage("read") as now:
         memory = files.read_cache(root, "read")
         archive = read(record, memory)
         files.write_cache(root, "read", archive.memory.after(memory))
         now.result = counts(archive, record)
-    if refused(archive, record, locked=locked):
-        return None
+    return archive
+
+
+def pages_of(archive: Archive, record: Record) -> list[Page]:
+    """Return every page of the site."""
+    quality = parse_quality(record.quality, record.vocabulary)
+    found = pages(archive.catalog, record.settings, sample=record.sample, quality=quality)
+    return list(found)
+
+
+def sync_pages(root: Path, of: list[Page], last: Last, *, all_of: bool) -> files.Synced:
+    """Bring `docs/` up to date."""
     with stage("pages") as now:
-        quality = parse_quality(record.quality, record.vocabulary)
-        of = pages(archive.catalog, record.settings, sample=record.sample, quality=quality)
-        every = list(of)
-        synced = files.sync(root / "docs", every, last.docs, all_of=True)
-        now.result = f"{len(every):,} pages, {synced.written:,} written, {synced.removed:,} removed"
+        synced = files.sync(root / "docs", of, last.docs, all_of=all_of)
+        now.result = f"{len(of):,} pages, {synced.written:,} written, {synced.removed:,} removed"
+    return synced
+
+
+def other_outputs(root: Path, archive: Archive, record: Record, ground: Ground) -> list[Output]:
+    """Return the files of the site that are no generated pages."""
     with stage("search") as now:
-        ground = grounds.ground(root, every, by_hand, sample=record.sample)
         found = slices(
             list(documents(archive.catalog, ground.written)), files.read_cache(root, "search")
         )
         files.write_cache(root, "search", found.cache)
         now.result = f"{len(found.files):,} files"
-    with stage("site") as now:
-        wanted = [
-            *publish.ground_outputs(ground),
-            *publish.page_outputs(root, every, synced.traces, ground),
-            *publish.search_outputs(found),
-            *publish.sitemap_outputs(archive.catalog, record.settings.site_url),
-        ]
-        done = publish.raised(site, wanted, last)
-        now.result = f"{len(wanted):,} files, {done.fresh:,} made, {done.removed:,} removed"
-    return publish.left(site, synced, done, last, (*archive.problems, *ground.problems))
+    return [
+        *publish.ground_outputs(ground),
+        *publish.search_outputs(found),
+        *publish.sitemap_outputs(archive.catalog, record.settings.site_url),
+    ]
 
 
 def refused(archive: Archive, record: Record, *, locked: bool) -> bool:

@@ -11,7 +11,7 @@ from generator import files, trees, urls
 from generator.config import LooseLoader
 from generator.engine import engine_digest
 from generator.keys import Key, Keys, digest
-from generator.model import Problem
+from generator.model import ArchiveError, Problem
 from generator.pages import Page
 from generator.search import WrittenPage
 from generator.shell import Form, Shell
@@ -75,8 +75,14 @@ class Ground:
     problems: tuple[Problem, ...]
 
 
-def ground(root: Path, pages: Sequence[Page], key: Key, *, sample: bool) -> Ground:
-    """Return what MkDocs makes for all pages, from the cache where it stands there whole."""
+def ground(
+    root: Path, pages: Sequence[Page], key: Key, *, sample: bool, alone: bool = False
+) -> Ground:
+    """Return what MkDocs makes for all pages, from the cache where it stands there whole.
+
+    `alone` means that `docs/` does not hold all pages: raises ArchiveError where the archive's
+    settings ask MkDocs to render every page.
+    """
     folder = root / files.CACHE / WORK
     kept = files.read_cache(root, "ground").get(key.hex())
     if kept:
@@ -94,6 +100,11 @@ def ground(root: Path, pages: Sequence[Page], key: Key, *, sample: bool) -> Grou
         written=base.written,
         problems=base.problems,
     )
+    if alone and not found.shells:
+        raise ArchiveError(
+            f"{files.CONFIG}: expected settings that leave rendering to Daybook, found plugins, hooks "
+            "or extensions that have a hand in each page; build without --partition"
+        )
     files.write_cache(root, "ground", {key.hex(): frozen(found)})
     return found
 

@@ -111,14 +111,19 @@ def left(
 def page_outputs(
     root: Path, pages: Iterable[Page], docs: Mapping[str, files.Trace], ground: Ground
 ) -> Iterator[Output]:
-    """Yield the files of the site that stand for generated files of `docs/`."""
+    """Yield the files of the site that stand for generated files of `docs/`.
+
+    None, where MkDocs rendered every page.
+    """
+    if not ground.shells:
+        return
     renderer = Renderer(shells=ground.shells, markdown=converter())
     for page in pages:
         content = docs[page.path][1]
         if not page.path.endswith(".md"):
             make = partial(read_bytes, root / "docs" / page.path)
             yield Output(path=page.path, key=content, make=make)
-        elif ground.shells:
+        else:
             make = partial(render, renderer, root / "docs", page.path, page.address)
             key = digest(content + ground.key)
             yield Output(path=urls.html_file(page.address), key=key, make=make)

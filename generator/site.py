@@ -138,7 +138,8 @@ def build_shells(
     places = {urls.source_file(urls.HOME), *in_navigation(config.nav)} & generated.keys()
     proofs = proofs_among([page for path, page in generated.items() if path not in places])
     forms = dict(form_in_place(generated[path]) for path in places) | dict(forms_of(proofs))
-    mentioned = copy_written(root / "docs", docs, generated) - places
+    mentioned = copy_written(root / "docs", docs, {page.path for page in pages})
+    mentioned = (mentioned & generated.keys()) - places
     for form, text in forms.items():
         write(docs / form.source, text)
     others = mentioned | {page.path for page in proofs}
