@@ -3,7 +3,7 @@
 import hashlib
 import os
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -159,9 +159,10 @@ def sync(docs: Path, pages: Sequence[Page], before: Mapping[str, Trace], *, all_
     write_whole(manifest, listing(listed | now))
     traces: dict[str, Trace] = {}
     todo = []
+    place = f"{docs}/"
     for page in pages:
         trace = before.get(page.path)
-        if trace and trace[0] == page.key and trace[2:] == look(docs / page.path):
+        if trace and trace[0] == page.key and trace[2:] == look(place + page.path):
             traces[page.path] = trace
         else:
             todo.append(page)
@@ -203,10 +204,10 @@ def write_pages(
     return found
 
 
-def look(path: Path) -> tuple[int, int] | None:
+def look(path: Path | str) -> tuple[int, int] | None:
     """Return a file's size, and its time in nanoseconds; None where there is no file."""
     try:
-        found = path.stat()
+        found = os.stat(path)  # noqa: PTH116  # of every page there is: a Path takes its time
     except OSError:
         return None
     return found.st_size, found.st_mtime_ns
@@ -253,25 +254,66 @@ MARK = 32
 """Bytes of the digest at the head of a cached value."""
 
 
+@dataclass(frozen=True, slots=True)
+class Cache(Mapping[str, bytes]):
+    """The values of a cache, read as they are asked for; a damaged one is as if not there."""
+
+    folder: Path
+
+    def __getitem__(self, key: str) -> bytes:
+        """Return a value. Raises KeyError where there is none that is whole."""
+        try:
+            content = (self.folder / key).read_bytes()
+        except OSError:
+            raise KeyError(key) from None
+        mark, value = content[:MARK], content[MARK:]
+        if seal(key, value) != mark:
+            raise KeyError(key)
+        return value
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the keys of what is there, whole or not."""
+        return (path.name for path in sorted(self.folder.glob("*")))
+
+    def __len__(self) -> int:
+        """Return how many values are there, whole or not."""
+        return sum(1 for _ in self)
+
+
+def seal(key: str, value: bytes) -> bytes:
+    """Return the digest that guards a value, under its key and no other."""
+    return hashlib.sha256(key.encode() + b"\0" + value).digest()
+
+
 def read_cache(root: Path, name: str) -> dict[str, bytes]:
-    """Return the values of a cache; what is damaged is as if it were not there."""
-    found = {}
-    for path in sorted((root / CACHE / name).glob("*")):
-        content = path.read_bytes()
-        if hashlib.sha256(content[MARK:]).digest() == content[:MARK]:
-            found[path.name] = content[MARK:]
-    return found
+    """Return the values of a cache at once; what is damaged is as if it were not there."""
+    cache = open_cache(root, name)
+    return {key: value for key in cache if (value := cache.get(key)) is not None}
+
+
+def open_cache(root: Path, name: str) -> Cache:
+    """Return a cache, of which nothing is read yet."""
+    return Cache(root / CACHE / name)
 
 
 def write_cache(root: Path, name: str, values: Mapping[str, bytes]) -> None:
     """Keep the values of a cache; others of this name are removed."""
+    update_cache(root, name, values.items(), kept=())
+
+
+def update_cache(
+    root: Path, name: str, fresh: Iterable[tuple[str, bytes]], kept: Container[str]
+) -> None:
+    """Write new values of a cache; of the others, only those named stay, and are not touched."""
     folder = root / CACHE / name
     folder.mkdir(parents=True, exist_ok=True)
+    written = set()
+    for key, value in fresh:
+        write_changed(folder / key, seal(key, value) + value)
+        written.add(key)
     for path in folder.iterdir():
-        if path.name not in values:
+        if path.name not in written and path.name not in kept:
             path.unlink()
-    for key, value in values.items():
-        write_changed(folder / key, hashlib.sha256(value).digest() + value)
 
 
 @contextmanager

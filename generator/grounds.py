@@ -12,9 +12,9 @@ from generator.config import LooseLoader
 from generator.engine import engine_digest
 from generator.keys import Key, Keys, digest
 from generator.model import ArchiveError, Problem
-from generator.pages import Page
+from generator.pages import Page, template_key
 from generator.search import WrittenPage
-from generator.shell import Form, Shell
+from generator.shell import Form, Shell, model_of
 
 WORK = "base"
 """The folder of `.cache/daybook/` in which MkDocs works."""
@@ -27,6 +27,8 @@ def written_by_hand(root: Path) -> Key:
     that it names, its overrides and hooks, and all in `docs/` that is not generated.
     """
     parts = [engine_digest(), digest_of(root / files.CONFIG), digest_of_tree(files.overrides())]
+    # What each page's front matter keeps, its shell shows.
+    parts.append(template_key("front.md.jinja"))
     text = files.read_text(root / files.CONFIG)
     values = yaml_mapping(text)
     parts.append(digest_of(root / str(values.get("INHERIT", ""))))
@@ -84,14 +86,18 @@ def ground(
     settings ask MkDocs to render every page.
     """
     folder = root / files.CACHE / WORK
+    needed = {model_of(page.kind, page.address) for page in pages if page.path.endswith(".md")}
     kept = files.read_cache(root, "ground").get(key.hex())
     if kept:
         found = thawed(kept, key, folder / "site")
-        if found.shells and contents(found.folder) == found.contents:
+        known = {form.model for form in found.shells if not form.place}
+        if found.shells and needed <= known and contents(found.folder) == found.contents:
             return found
+        # An archive that once had a kind of page will have it again.
+        needed |= known
     from generator.site import build_base  # noqa: PLC0415  # MkDocs takes a second to import
 
-    base = build_base(root, folder, pages, sample=sample)
+    base = build_base(root, folder, pages, needed, sample=sample)
     found = Ground(
         key=key,
         folder=folder / "site",
@@ -102,8 +108,8 @@ def ground(
     )
     if alone and not found.shells:
         raise ArchiveError(
-            f"{files.CONFIG}: expected settings that leave rendering to Daybook, found plugins, hooks "
-            "or extensions that have a hand in each page; build without --partition"
+            f"{files.CONFIG}: expected settings that leave rendering to Daybook, found "
+            "plugins, hooks or extensions that have a hand in each page; build without --partition"
         )
     files.write_cache(root, "ground", {key.hex(): frozen(found)})
     return found

@@ -5,8 +5,10 @@ By content: a key says nothing of times, places or the order in which the archiv
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import marshal
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
+from enum import Enum
 
 from generator.catalog import Item
 from generator.model import Paper
@@ -16,6 +18,7 @@ Key = bytes
 LENGTH = 16
 """Bytes of a key: enough that no two things of an archive ever share one."""
 
+Plain = str | bytes | int | float | None | tuple["Plain", ...]
 Part = object
 """What a key may be made of: text, numbers, dates, None, values of the model, and rows of these."""
 
@@ -51,79 +54,74 @@ class Keys:
 
         Raises TypeError where a part is nothing that a key can be made of.
         """
-        return digest(b"".join(self._bytes(parts)))
+        return key_of(tuple(map(self._plain, parts)))
 
     def face(self, paper: Paper) -> Key:
         """Return the key of what lists show of a paper."""
         found = self._faces.get(id(paper))
         if found is None:
-            found = self.of(
-                paper.id,
-                paper.slug,
-                paper.status,
-                paper.title,
-                paper.text.abstract,
-                paper.metadata,
-                tuple((hit.key, *hit.evidence) for hit in paper.tags),
-                tuple((link.url, link.kind) for link in paper.links),
-                tuple((each.day, each.dump, each.position) for each in paper.listings),
+            found = key_of(
+                (
+                    paper.id,
+                    paper.slug,
+                    paper.status.value,
+                    paper.title,
+                    paper.text.abstract,
+                    self._plain(paper.metadata),
+                    tuple([(hit.key, hit.evidence) for hit in paper.tags]),
+                    tuple([(link.url, link.kind.value) for link in paper.links]),
+                    tuple([(x.day.toordinal(), x.dump, x.position) for x in paper.listings]),
+                )
             )
             self._faces[id(paper)] = found
         return found
 
     def whole(self, paper: Paper) -> Key:
         """Return the key of all that is known of a paper; of its related papers, the slugs."""
-        return self.of(
-            self.face(paper),
-            paper.note,
-            paper.title_raw,
-            paper.shown,
-            paper.variants,
-            paper.texts,
-            tuple(each.variant for each in paper.listings),
-            paper.related,
+        return key_of(
+            (
+                self.face(paper),
+                paper.note,
+                paper.title_raw,
+                paper.shown,
+                tuple([(each.title_raw, each.abstract_raw) for each in paper.variants]),
+                tuple([(each.title, each.abstract, each.abstract_tex) for each in paper.texts]),
+                tuple([each.variant for each in paper.listings]),
+                paper.related,
+            )
         )
 
-    def _bytes(self, parts: Iterable[Part]) -> Iterator[bytes]:
-        """Yield bytes that differ wherever the parts do: each says its kind and its length."""
-        for part in parts:
-            if isinstance(part, str | bytes | int | float | dt.date | None):
-                yield from plain_bytes(part)
-            elif isinstance(part, Paper):
-                yield b"p"
-                yield self.face(part)
-            elif isinstance(part, Item):
-                # Its listings stand in its paper; a day is told from the others by their number.
-                yield b"i"
-                yield from self._bytes((part.paper, len(part.listings), part.earlier))
-            else:
-                inner = inside(part)
-                yield b"t%d:" % len(inner)
-                yield from self._bytes(inner)
+    def _plain(self, part: Part) -> Plain:
+        """Return a part as plain values, rows of them, and keys of papers."""
+        if isinstance(part, str | bytes | int | float | None) and not isinstance(part, Enum):
+            return part
+        if isinstance(part, Paper):
+            return self.face(part)
+        if isinstance(part, tuple | list):
+            return tuple([self._plain(each) for each in part])
+        if isinstance(part, Item):
+            # Its listings stand in its paper; a day is told from the others by their number.
+            return self.face(part.paper), len(part.listings), self._plain(part.earlier)
+        return tuple([self._plain(each) for each in inside(part)])
 
 
-def plain_bytes(part: str | bytes | float | dt.date | None) -> Iterator[bytes]:
-    """Yield a value's kind, its length and itself."""
-    if isinstance(part, str):
-        part = part.encode("utf-8", "surrogatepass")
-        yield b"s%d:" % len(part)
-        yield part
-    elif isinstance(part, bytes):
-        yield b"b%d:" % len(part)
-        yield part
-    else:
-        yield b"v%a;" % (part,)
+def key_of(plain: Plain) -> Key:
+    """Return the key of plain values: of their bytes, which say the kind and length of each."""
+    # The second format knows no references: equal values have equal bytes.
+    return digest(marshal.dumps(plain, 2))
 
 
 def inside(part: Part) -> list[Part]:
-    """Return what a row, a mapping or a value of the model is made of.
+    """Return what a date, a mapping, a name or a value of the model is made of.
 
     Raises TypeError for anything else.
     """
-    if isinstance(part, tuple | list):
-        return list(part)
+    if isinstance(part, dt.date):
+        return ["date", part.toordinal()]
     if isinstance(part, Mapping):
         return [each for pair in part.items() for each in pair]
+    if isinstance(part, Enum):
+        return [part.value]
     if is_dataclass(part) and not isinstance(part, type):
         return [getattr(part, each.name) for each in fields(part)]
     raise TypeError(f"expected what a key can be made of, found {type(part)}")

@@ -90,7 +90,7 @@ def stands(root: Path, site: Path, last: Last, key: Key) -> bool:
     return (
         last.inputs == key
         and last.place == str(site)
-        and all(files.look(root / "docs" / path) == trace[2:] for path, trace in last.docs.items())
+        and all(files.look(f"{root}/docs/{path}") == trace[2:] for path, trace in last.docs.items())
         and trees.untouched(site, last.known.seen)
     )
 

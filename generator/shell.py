@@ -5,7 +5,7 @@ a third; filling a shell takes 0.02 ms.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 MARK = "zq7hole7qz"
@@ -49,6 +49,11 @@ class Form:
     """The source file of a page of the navigation, which has a shell for itself alone."""
 
     @property
+    def model(self) -> "Form":
+        """The form that stands for all of its kind in its folder."""
+        return Form(self.kind, self.folder, self.depth, described=True, headed=True)
+
+    @property
     def source(self) -> str:
         """The Markdown file, relative to `docs/`, as which MkDocs renders this shell."""
         if self.place:
@@ -76,18 +81,31 @@ def form_of(kind: str, address: str, front: Mapping[str, object], place: str = "
     )
 
 
+def model_of(kind: str, address: str) -> Form:
+    """Return the form that stands for all pages of a kind in the folder of this address."""
+    return form_of(kind, address, {}).model
+
+
 def hole(name: str) -> str:
     """Return what stands in a hole until it is filled."""
     return f"{MARK}{name}"
 
 
-def source_of(form: Form, kept: str) -> str:
+def source_of(form: Form, kept: Iterable[str]) -> str:
     """Return the Markdown of a shell; `kept` are the lines of front matter that stay."""
-    lines = ["---", f'title: "{hole("title")}"']
+    lines = [f'title: "{hole("title")}"']
     lines.append(f'description: "{hole("description") if form.described else ""}"')
     if form.headed:
         lines.append(f'head: "{hole("head")}"')
-    return "\n".join([*lines, kept.strip(), "---", "", hole("content"), ""])
+    lines.append(f"kind: {form.kind}")
+    return "\n".join(["---", *lines, *kept, "---", "", hole("content"), ""])
+
+
+def kept_lines(text: str) -> list[str]:
+    """Return the lines of a page's front matter that are the same on all pages."""
+    front = text.partition("---\n")[2].partition("\n---\n")[0]
+    own = ("title:", "description:", "head:", "kind:")
+    return [line for line in front.split("\n") if not line.startswith(own)]
 
 
 def cut(page: str, form: Form) -> Shell:

@@ -7,7 +7,7 @@ import posixpath
 import re
 import shutil
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
 
@@ -29,7 +29,8 @@ from generator.model import ArchiveError, Problem
 from generator.pages import Page
 from generator.rendering import CONFIGS, EXTENSIONS, Renderer, converter
 from generator.search import WrittenPage
-from generator.shell import Form, Shell, cut, form_of, source_of
+from generator.shell import Form, Shell, cut, form_of, kept_lines, model_of, source_of
+from generator.trees import walk
 
 
 class Warnings(logging.Handler):
@@ -81,17 +82,20 @@ class Base:
     """Empty where MkDocs rendered every page."""
 
 
-def build_base(root: Path, work: Path, pages: Sequence[Page], *, sample: bool) -> Base:
+def build_base(
+    root: Path, work: Path, pages: Sequence[Page], models: Iterable[Form], *, sample: bool
+) -> Base:
     """Let MkDocs build what stands around the generated pages, or, if it must, those too.
 
-    It builds into `site` below `work`, a folder that is emptied first. The shells are tried: a page
+    It builds into `site` below `work`, a folder that is emptied first; `models` are the kinds of
+    pages that shells are wanted for. The shells are tried: a page
     of each kind, put into its own, must be what MkDocs makes of it. Where it is not, or where a
     plugin has a hand in every page, MkDocs renders them all. Raises ArchiveError where it gives up.
     """
     shutil.rmtree(work, ignore_errors=True)
     (work / "docs").mkdir(parents=True)
     config = load_config(root, work / "docs", work / "site", sample=sample)
-    found = None if meddled(config) else build_shells(root, work, config, pages)
+    found = None if meddled(config) else build_shells(root, work, config, pages, models)
     return found or build_whole(load_config(root, root / "docs", work / "site", sample=sample))
 
 
@@ -130,18 +134,23 @@ def base_of(
 
 
 def build_shells(
-    root: Path, work: Path, config: MkDocsConfig, pages: Sequence[Page]
+    root: Path,
+    work: Path,
+    config: MkDocsConfig,
+    pages: Sequence[Page],
+    models: Iterable[Form],
 ) -> Base | None:
     """Let MkDocs build the pages by hand and the shells; return None where no shell would do."""
     docs, site = work / "docs", work / "site"
     generated = {page.path: page for page in pages if page.path.endswith(".md")}
     places = {urls.source_file(urls.HOME), *in_navigation(config.nav)} & generated.keys()
     proofs = proofs_among([page for path, page in generated.items() if path not in places])
-    forms = dict(form_in_place(generated[path]) for path in places) | dict(forms_of(proofs))
+    kept = kept_lines(generated[urls.source_file(urls.HOME)].text)
+    forms = [*(form_in_place(generated[path]) for path in places), *forms_of(models)]
     mentioned = copy_written(root / "docs", docs, {page.path for page in pages})
     mentioned = (mentioned & generated.keys()) - places
-    for form, text in forms.items():
-        write(docs / form.source, text)
+    for form in forms:
+        write(docs / form.source, source_of(form, kept))
     others = mentioned | {page.path for page in proofs}
     for path in others:
         write(docs / path, generated[path].text)
@@ -162,7 +171,7 @@ def proofs_among(pages: Iterable[Page]) -> list[Page]:
     """Return a page of each kind in each folder and at each depth: the first."""
     found: dict[Form, Page] = {}
     for page in pages:
-        found.setdefault(form_of(page.kind, page.address, {}), page)
+        found.setdefault(model_of(page.kind, page.address), page)
     return list(found.values())
 
 
@@ -186,38 +195,29 @@ def in_navigation(nav: object) -> Iterator[str]:
         yield from (path for each in nav for path in in_navigation(each))
 
 
-def forms_of(models: Iterable[Page]) -> Iterator[tuple[Form, str]]:
-    """Yield the forms that pages like these may have, and the Markdown of their shells."""
-    for page in models:
-        kept = kept_lines(page.text)
+def forms_of(models: Iterable[Form]) -> Iterator[Form]:
+    """Yield the forms that pages like these may have."""
+    for model in models:
         for described, headed in product((True, False), repeat=2):
-            front = {"description": described, "head": headed}
-            form = form_of(page.kind, page.address, front)
-            yield form, source_of(form, kept)
+            # A page at the root has a shell in its own place.
+            if model.depth:
+                yield replace(model, described=described, headed=headed)
 
 
-def form_in_place(page: Page) -> tuple[Form, str]:
+def form_in_place(page: Page) -> Form:
     """Return the form of a page of the navigation, where its tab is the active one."""
-    text = page.text
-    front, _ = front_matter(text)
-    form = form_of(page.kind, page.address, front, page.path)
-    return form, source_of(form, kept_lines(text))
-
-
-def kept_lines(text: str) -> str:
-    """Return the lines of a page's front matter that its shell keeps."""
-    front = text.partition("---\n")[2].partition("\n---\n")[0]
-    filled = ("title:", "description:", "head:")
-    return "\n".join(line for line in front.split("\n") if not line.startswith(filled))
+    front, _ = front_matter(page.text)
+    return form_of(page.kind, page.address, front, page.path)
 
 
 def copy_written(source: Path, target: Path, generated: Container[str]) -> set[str]:
     """Copy what a human put into `docs/`; return the generated pages that it links to by file."""
     mentioned = set()
-    for path in sorted(source.rglob("*")):
-        name = path.relative_to(source).as_posix()
-        if name == GENERATED or name in generated or not path.is_file():
+    names = sorted(name for name, _ in walk(source) if name not in generated)
+    for name in names:
+        if name == GENERATED:
             continue
+        path = source / name
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, target / name)
         if path.suffix == ".md":

@@ -14,6 +14,7 @@ from playwright.sync_api import BrowserContext, Dialog, Page, sync_playwright
 from generator import urls
 from generator.cleaning import clean_title
 from generator.model import Paper, Status
+from generator.pages import words
 from generator.serving import server
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -154,6 +155,8 @@ def test_pages_of_papers_are_dead_text(visitor: Visitor, built: Built) -> None:
     for paper in [*built.archive.catalog.listed[::EVERY], *papers]:
         page = visitor.visit(address(paper))
         assert squeezed(page.locator("h1#title").text_content()) == title_of(paper.title)
+        in_header = page.locator("header .md-header__topic").last.text_content()
+        assert folded(in_header or "") == folded(words(paper.title))
         article = squeezed(page.locator("article").text_content())
         for part in filter(str.strip, paper.text.abstract.split("\n")):
             assert text_of(part) in article

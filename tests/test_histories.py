@@ -18,7 +18,7 @@ from generator.build import LEDGER, MERGES, Archive, RawDump, Record, read
 from generator.decisions import Verdict, parse_merges
 from generator.ledger import Kind, parse_ledger
 from generator.model import Paper, Status
-from generator.pages import contents
+from generator.pages import broad_contents, narrow_contents
 from generator.text import fold
 
 HISTORIES = 320
@@ -221,7 +221,7 @@ def look(copy: Copy, rng: random.Random) -> None:
     catalog = archive.catalog
     assert not archive.vanished
     assert not archive.lines, "all was promised"
-    pages = [address for _, address, _ in contents(catalog)]
+    pages = [address for _, address, _ in (*broad_contents(catalog), *narrow_contents(catalog))]
     assert len(set(pages)) == len(pages), "no address is two pages'"
     there = set(pages)
     assert not there & catalog.redirects.keys(), "no page is a redirect"

@@ -123,7 +123,7 @@ def test_the_engine_comes_from_the_wheel(installed: Installed) -> None:
     engine, overrides = (Path(line) for line in places.splitlines())
     assert engine.is_relative_to(installed.bin.parent)
     assert overrides == engine / "overrides"
-    for name in ("templates", "data/vocabulary.yml", "data/sample/dumps", "overrides/main.html"):
+    for name in ("templates", "data/vocabulary.yml", "data/sample/dumps", "overrides/base.html"):
         assert (engine / name).exists(), name
 
 

@@ -28,3 +28,40 @@ function addCopyButton(link) {
 for (const link of document.querySelectorAll("#permalink + p > a")) {
   if (link instanceof HTMLAnchorElement) addCopyButton(link);
 }
+
+/**
+ * Let the header show the page's title, with a shadow, while its heading is above the screen.
+ * @param {Element} heading
+ * @param {Element} shown Where the header has the site's name.
+ */
+function swapTitle(heading, shown) {
+  const topic = document.createElement("div");
+  topic.className = "md-header__topic md-ellipsis";
+  // The heading says the same.
+  topic.ariaHidden = "true";
+  const { title } = document;
+  const rest = ` · ${shown.textContent}`;
+  topic.textContent = title.endsWith(rest) ? title.slice(0, -rest.length) : title;
+  shown.after(topic);
+  new IntersectionObserver(([entry]) => {
+    const top = entry.rootBounds?.top ?? 0;
+    const isAbove = !entry.isIntersecting && entry.boundingClientRect.top < top;
+    shown.parentElement?.classList.toggle("md-header__title--active", isAbove);
+    shown.closest("header")?.classList.toggle("md-header--shadow", isAbove);
+  }, { rootMargin: "-48px 0px 0px" }).observe(heading);
+}
+
+const heading = document.querySelector("article h1");
+const shown = document.querySelector(".md-header__topic");
+if (heading && shown) swapTitle(heading, shown);
+
+// A drawer that a turned screen has room for as tabs would lie over the page.
+matchMedia("(min-width: 76.25em)").addEventListener("change", () => {
+  const drawer = document.querySelector("nav:popover-open");
+  if (drawer instanceof HTMLElement) drawer.hidePopover();
+});
+
+// What scrolls sideways must be reached by keyboard.
+for (const block of document.querySelectorAll("article pre > code, article table")) {
+  if (block instanceof HTMLElement && block.scrollWidth > block.clientWidth) block.tabIndex = 0;
+}

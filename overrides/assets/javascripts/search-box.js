@@ -13,6 +13,20 @@ import { NOTHING, formatState, isAsking, requestOf, summary } from "./search-sta
 const SIZE = 8;
 /** Where the field and its list take the whole screen; search.css says the same. */
 const PHONE = matchMedia("(max-width: 59.984375em)");
+/** The button that hides the field again, where it takes the whole screen. */
+const CLOSER = {
+  class: "db-box__close md-icon",
+  type: "button",
+  "aria-label": "Close the search",
+};
+const COMBOBOX = {
+  role: "combobox",
+  "aria-controls": "db-box-list",
+  "aria-autocomplete": "list",
+  autocapitalize: "off",
+  spellcheck: "false",
+  enterkeyhint: "search",
+};
 
 class Box {
   /** @param {HTMLElement} element With the field, as the page has it. */
@@ -22,7 +36,8 @@ class Box {
     this.element = element;
     this.form = /** @type {HTMLFormElement} */ (find("form"));
     this.input = /** @type {HTMLInputElement} */ (find("input"));
-    this.panel = find(".db-box__panel");
+    this.panel = make("div", { class: "db-box__panel", hidden: "" });
+    this.closer = make("button", CLOSER);
     this.opener = find(".db-box__open");
     this.list = make("div", { id: "db-box-list", role: "listbox", "aria-label": "Results" });
     this.note = make("p", { class: "db-box__note" });
@@ -32,26 +47,24 @@ class Box {
     this.timer = 0;
     this.leaving = new AbortController();
     this.build();
-    this.listen(find(".db-box__close"), this.leaving);
+    this.listen(this.leaving);
     // A quick reader is there before this script.
     if (document.activeElement === this.input) this.onFocus();
   }
 
   /** What makes the field a combobox, which it is not without this script. */
   build() {
-    this.panel.replaceChildren(this.list, this.note);
+    this.panel.append(this.list, this.note);
+    this.form.prepend(this.closer);
+    this.form.after(this.panel);
     this.element.append(this.status);
-    const combobox = { role: "combobox", "aria-controls": "db-box-list", "aria-autocomplete": "list" };
-    Object.entries(combobox).forEach(([key, value]) => this.input.setAttribute(key, value));
+    Object.entries(COMBOBOX).forEach(([key, value]) => this.input.setAttribute(key, value));
     this.opener.setAttribute("role", "button");
     this.close();
   }
 
-  /**
-   * @param {HTMLElement} closer
-   * @param {AbortController} leaving
-   */
-  listen(closer, { signal }) {
+  /** @param {AbortController} leaving */
+  listen({ signal }) {
     onSlash(document, signal, () => this.enter());
     this.input.addEventListener("input", () => this.onInput());
     this.input.addEventListener("focus", () => this.onFocus());
@@ -60,7 +73,7 @@ class Box {
     this.element.addEventListener("focusout", (event) => this.onFocusOut(event), { signal });
     // The field keeps the focus while something in the list is clicked.
     this.panel.addEventListener("mousedown", (event) => event.preventDefault());
-    closer.addEventListener("click", () => this.leave());
+    this.closer.addEventListener("click", () => this.leave());
     this.opener.addEventListener("click", (event) => this.onOpener(event));
     this.opener.addEventListener("keydown", (event) => event.key === " " && this.onOpener(event));
   }
