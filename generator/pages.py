@@ -2,12 +2,12 @@
 
 import datetime as dt
 import html
-import unicodedata
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
-from urllib.parse import quote_plus
+from urllib.parse import quote, quote_plus
 
 import jinja2
 from jinja2 import meta
@@ -23,12 +23,16 @@ from generator.catalog import (
     span,
     with_code,
 )
+from generator.cite import cite_box, coins, preformatted
 from generator.cleaning import SegmentKind, excerpt, plain, segments
 from generator.config import Settings
+from generator.differences import Change, changes
+from generator.heads import head, head_of_day, head_of_tag
 from generator.keys import Key, Keys, digest
 from generator.mathml import to_mathml
 from generator.model import LinkKind, Paper, Status
 from generator.quality import Quality
+from generator.references import long_date, named
 from generator.text import (
     attribute,
     front,
@@ -44,6 +48,8 @@ NEWEST = 50
 """Papers on a tag's own page; its months hold the rest."""
 EXCERPT = 320
 """Characters of an abstract on a list."""
+TEASER = 200
+"""Characters of an abstract in a page's description: search engines show no more."""
 LONGEST_MARKDOWN = 50_000
 """Characters of a paragraph's Markdown. The time that Python-Markdown takes grows with the square
 of a paragraph's marks: minutes, for an abstract of nothing else."""
@@ -54,8 +60,6 @@ LINK_NAMES = {
     LinkKind.DOI: "DOI",
     LinkKind.OTHER: "Link",
 }
-UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp", "Zs"})
-"""Categories of characters that leave nothing to be seen."""
 RECENT_DAYS = 7
 """Days that the home page names."""
 
@@ -160,20 +164,9 @@ def formula(latex: str) -> str:
     return markdown(plain(f"${latex}$"))
 
 
-def named(title: str) -> str:
-    """Return a title, or what stands for one of which nothing would be seen: a link needs words."""
-    seen = any(unicodedata.category(char) not in UNSEEN for char in plain(title))
-    return title if seen else "Untitled"
-
-
 def words(title: str) -> str:
     """Return a cleaned title as a reader would type it, on one line."""
     return " ".join(plain(named(title)).split())
-
-
-def long_date(date: dt.date) -> str:
-    """Return a day for people: 14 March 2025."""
-    return f"{date.day} {date:%B %Y}"
 
 
 def time(date: dt.date) -> Inert:
@@ -203,6 +196,17 @@ def evidence(paper: Paper, key: str) -> Inert:
     return Inert(f'"{markdown("Because of: " + ", ".join(found))}"')
 
 
+def mended(paper: Paper) -> tuple[Change, ...]:
+    """Return how a paper's words differ from those of its dump: what stood there, what is shown."""
+    pairs = ((paper.title_raw, paper.title), (paper.abstract_raw, paper.text.abstract))
+    found: list[Change] = []
+    for raw, shown in pairs:
+        if raw != shown:
+            apart = changes(raw, plain(shown))
+            found += [(raw, "")] if apart is None else apart
+    return tuple(found)
+
+
 @lru_cache(maxsize=1)
 def environment() -> jinja2.Environment:
     """Return the templates, which escape by default."""
@@ -223,12 +227,17 @@ def environment() -> jinja2.Environment:
         long_date=long_date,
         month=month,
         named=named,
+        json=lambda text: Inert(json.dumps(text, ensure_ascii=False)),
+        mended=mended,
         paragraph=paragraph,
+        path=lambda text: Inert(quote(visible(text), safe="/.", errors="replace")),
         paragraphs=lambda cleaned: [part for part in cleaned.split("\n") if part.strip()],
         plain=words,
+        preformatted=lambda text: Inert(preformatted(text)),
         quote=lambda text: Inert(quote_plus(visible(text), errors="replace")),
         rich=rich,
         excerpt=lambda cleaned: excerpt(cleaned, EXCERPT),
+        teaser=lambda cleaned: excerpt(cleaned, TEASER),
         inert=Inert,
         share=lambda share: f"{share:.2f}",
         time=time,
@@ -263,7 +272,17 @@ def pages(
 ) -> Iterator[Page]:
     """Yield every page of the site, stubs at its old addresses, and two files for machines."""
     keys = Keys()
-    everywhere = {"settings": settings, "sample": sample, "tags_of": catalog.tags_of}
+    everywhere = {
+        "settings": settings,
+        "sample": sample,
+        "tags_of": catalog.tags_of,
+        # Called where a page is written: most pages are not, from one build to the next.
+        "head_of": lambda paper: head(paper, catalog, settings),
+        "head_of_day": lambda day: head_of_day(day, settings),
+        "head_of_tag": lambda tag, papers, name="": head_of_tag(tag, papers, settings, name),
+        "cite_of": lambda paper: cite_box(paper, settings),
+        "coins_of": lambda paper: coins(paper, settings),
+    }
     shared = keys.of(settings, sample, catalog.areas, catalog.tags)
     whole = {**everywhere, "catalog": catalog, "quality": quality}
 

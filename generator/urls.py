@@ -138,9 +138,15 @@ def relative(target: Address, source: Address) -> str:
 
     >>> relative(Address("tags/video/"), Address("papers/some-paper/"))
     '../../tags/video/'
+    >>> relative(Address("papers/other/"), Address("papers/some-paper/"))
+    '../other/'
     """
-    up = "../" * source.count("/")
-    return f"{up}{target}" or "./"
+    folder, _, _ = source.rpartition("/")
+    names, away = folder.split("/") if folder else [], target.split("/")
+    same = 0
+    while same < min(len(names), len(away) - 1) and names[same] == away[same]:
+        same += 1
+    return "../" * (len(names) - same) + "/".join(away[same:]) or "./"
 
 
 def absolute(address: Address, site_url: str) -> str:

@@ -17,30 +17,46 @@ WORKFLOWS = ROOT / ".github" / "workflows"
 
 # An action's commit is looked up by a human, who says here which version that is.
 ACTIONS = {
+    "actions/cache": ("cdf6c1fa76f9f475f3d7449005a359c84ca0f306", "v5.0.3"),
     "actions/checkout": ("de0fac2e4500dabe0009e67214ff5f5447ce83dd", "v6.0.2"),
     "actions/deploy-pages": ("cd2ce8fcbc39b97be8ca5fce6e763baed58fa128", "v5.0.0"),
+    "actions/download-artifact": ("37930b1c2abaa49bbe596cd826c3c89aef350131", "v7.0.0"),
     "actions/setup-python": ("a309ff8b426b58ec0e2a45f0f869d46889d02405", "v6.2.0"),
+    "actions/upload-artifact": ("b7c566a772e6b6bfb58ed0dc250532a479d7789f", "v6.0.0"),
     "actions/upload-pages-artifact": ("fc324d3547104276b827a68afc52ff2a11cc49c9", "v5.0.0"),
 }
 RIGHTS = {
     "test": {"contents": "read"},
     "promise": {"contents": "write"},
     "build": {"contents": "read"},
+    "part": {"contents": "read"},
+    "assemble": {"contents": "read"},
     "deploy": {"pages": "write", "id-token": "write"},
+    "mail": {"contents": "write"},
 }
 USES = re.compile(r"^ *(?:- )?uses: (\S+)@(\S+) # (\S+)$", re.MULTILINE)
 
 Step = TypedDict(
-    "Step", {"name": str, "run": str, "uses": str, "with": dict[str, object]}, total=False
+    "Step",
+    {
+        "name": str,
+        "if": str,
+        "env": dict[str, str],
+        "run": str,
+        "uses": str,
+        "with": dict[str, object],
+    },
+    total=False,
 )
 
 
 class Job(TypedDict, total=False):
     """A job of a workflow, as far as these tests read it."""
 
-    needs: str
+    needs: str | list[str]
     permissions: dict[str, str]
     steps: list[Step]
+    strategy: dict[str, dict[str, list[int]]]
 
 
 class Workflow(TypedDict):
@@ -54,17 +70,21 @@ class Workflow(TypedDict):
 PUBLISHERS = ["pages.yml", "a new archive's pages.yml"]
 
 
-@pytest.fixture(params=["check.yml", *PUBLISHERS])
+IN_PARTS = "a new archive's pages-in-parts.yml"
+
+
+@pytest.fixture(params=["check.yml", *PUBLISHERS, IN_PARTS])
 def workflow(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """Return a workflow's file, that of a new archive as `daybook new` writes it."""
     name = str(request.param)
-    return new_archives(tmp_path) if name.startswith("a new") else WORKFLOWS / name
+    first, _, last = name.rpartition(" ")
+    return new_archives(tmp_path, last) if first else WORKFLOWS / name
 
 
-def new_archives(folder: Path) -> Path:
-    """Return the workflow of an archive made in this folder."""
+def new_archives(folder: Path, name: str = "pages.yml") -> Path:
+    """Return a workflow of an archive made in this folder."""
     start_archive(folder / "new", name="My papers", url="https://example.org/papers/")
-    return folder / "new" / ".github" / "workflows" / "pages.yml"
+    return folder / "new" / ".github" / "workflows" / name
 
 
 def parsed(path: Path) -> Workflow:
@@ -134,6 +154,7 @@ def test_what_was_checked_is_what_is_deployed(workflow: Path) -> None:
         ("promise", None),
         ("build", "promise"),
         ("deploy", "build"),
+        ("mail", ["promise", "deploy"]),
     ]
     build = jobs["build"]["steps"]
     assert build[0]["with"]["ref"] == "${{ needs.promise.outputs.commit }}"
@@ -143,6 +164,39 @@ def test_what_was_checked_is_what_is_deployed(workflow: Path) -> None:
     assert [step["uses"].partition("@")[0] for step in jobs["deploy"]["steps"]] == [
         "actions/deploy-pages"
     ]
+
+
+@pytest.mark.parametrize("workflow", [IN_PARTS], indirect=True)
+def test_parts_are_put_together_before_they_are_deployed(workflow: Path) -> None:
+    """As many machines as parts build the commit that was pushed; the whole is checked."""
+    content = parsed(workflow)
+    jobs = content["jobs"]
+    assert content["concurrency"] == parsed(workflow.with_name("pages.yml"))["concurrency"]
+    assert [(name, job.get("needs")) for name, job in jobs.items()] == [
+        ("promise", None),
+        ("part", "promise"),
+        ("assemble", ["promise", "part"]),
+        ("deploy", "assemble"),
+    ]
+    for name in ("part", "assemble"):
+        assert jobs[name]["steps"][0]["with"]["ref"] == "${{ needs.promise.outputs.commit }}"
+    numbers = jobs["part"]["strategy"]["matrix"]["number"]
+    build = next(step["run"] for step in jobs["part"]["steps"] if step.get("name") == "Build")
+    assert build.endswith(f'--locked --partition "$NUMBER/{len(numbers)}"')
+    assert numbers == list(range(1, len(numbers) + 1))
+    whole = [step.get("run", step.get("uses", "")) for step in jobs["assemble"]["steps"]]
+    assert whole[-3:-1] == ["daybook assemble", "daybook check --site"]
+    assert whole[-1].startswith("actions/upload-pages-artifact@")
+
+
+@pytest.mark.parametrize("workflow", PUBLISHERS, indirect=True)
+def test_a_message_is_recorded_before_it_is_sent(workflow: Path) -> None:
+    """Only the step that sends sees the server's password, and only behind a fresh record."""
+    *before, send = parsed(workflow)["jobs"]["mail"]["steps"]
+    assert send["if"] == "steps.record.outputs.fresh == 'true'"
+    assert "DAYBOOK_SMTP" in send["env"]
+    assert before[-1]["run"].rstrip().endswith('echo "fresh=true" >> "$GITHUB_OUTPUT"')
+    assert not [step for step in before if "DAYBOOK_SMTP" in step.get("env", {})]
 
 
 def test_a_new_archive_publishes_as_this_one(tmp_path: Path) -> None:

@@ -3,33 +3,6 @@
  */
 
 /**
- * Put a button beside the permalink that copies it and says so.
- * @param {HTMLAnchorElement} link
- */
-function addCopyButton(link) {
-  const button = document.createElement("button");
-  button.type = "button";
-  button.className = "db-copy";
-  button.textContent = "Copy";
-  button.addEventListener("click", async () => {
-    try {
-      await navigator.clipboard.writeText(link.href);
-      button.textContent = "Copied";
-    } catch {
-      // Without leave to write, the address is selected instead: one key copies it.
-      getSelection()?.selectAllChildren(link);
-      button.textContent = "Selected";
-    }
-    setTimeout(() => (button.textContent = "Copy"), 2000);
-  });
-  link.after(button);
-}
-
-for (const link of document.querySelectorAll("#permalink + p > a")) {
-  if (link instanceof HTMLAnchorElement) addCopyButton(link);
-}
-
-/**
  * Let the header show the page's title, with a shadow, while its heading is above the screen.
  * @param {Element} heading
  * @param {Element} shown Where the header has the site's name.

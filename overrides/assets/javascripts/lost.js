@@ -150,6 +150,9 @@ export async function help(place, asked) {
 }
 
 if (typeof document !== "undefined") {
-  const place = document.querySelector("[data-db-lost]");
-  if (place) void help(place, location);
+  const place = document.createElement("div");
+  place.setAttribute("data-db-lost", "");
+  place.setAttribute("aria-live", "polite");
+  document.querySelector("#title + p")?.after(place);
+  void help(place, location);
 }

@@ -1,0 +1,94 @@
+"""Keys: the same for the same, another one for all else."""
+
+import datetime as dt
+from dataclasses import fields, replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lists import list_of, raw_dump, record_of
+
+from generator.build import read
+from generator.keys import Keys
+from generator.model import EntryId, Metadata, Paper, Slug, Status, Text, Variant
+
+PLAIN = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text() | st.binary() | st.dates(),
+    lambda inner: st.lists(inner, max_size=4).map(tuple),
+    max_leaves=12,
+)
+
+
+def told_apart(value: object) -> object:
+    """Return a value in a form in which equal ones are of one kind, too: 1 is not True."""
+    if isinstance(value, tuple):
+        return ("row", *(told_apart(each) for each in value))
+    return type(value), value
+
+
+@given(PLAIN, PLAIN)
+def test_what_differs_has_another_key(one: object, other: object) -> None:
+    """Rows, their ends and the kinds of values count; a date is not its number."""
+    same = told_apart(one) == told_apart(other)
+    assert (Keys().of(one) == Keys().of(other)) == same
+
+
+def paper() -> Paper:
+    """Return a paper with all that one can have."""
+    found = read(record_of(raw_dump(list_of("Mar 14", "One", "Two")))).catalog.papers[0]
+    metadata = Metadata(
+        arxiv="2503.00001",
+        doi="",
+        authors=("Ada",),
+        first=dt.date(2025, 3, 1),
+        categories=("cs.CL",),
+        abstract="a",
+        source="file",
+    )
+    return replace(found, metadata=metadata, related=(Slug("two"),))
+
+
+CHANGES: dict[str, object] = {
+    "id": EntryId("x-1"),
+    "slug": Slug("other"),
+    "status": Status.WITHDRAWN,
+    "note": "why",
+    "title": "Other",
+    "title_raw": "other",
+    "shown": 0,
+    "related": (),
+    "metadata": None,
+    "tags": (),
+    "listings": (),
+}
+
+
+@pytest.mark.parametrize("name", sorted({each.name for each in fields(Paper)} - {"shown"}))
+def test_each_field_of_a_paper_counts(name: str) -> None:
+    """Whatever changes of a paper, its page is made anew; and a copy has the same key."""
+    before = paper()
+    change = CHANGES.get(name)
+    if name == "variants":
+        change = (Variant(title_raw="One", abstract_raw="other"),)
+    elif name == "texts":
+        text = before.text
+        change = (Text(title=text.title, abstract=text.abstract, abstract_tex="x", links=()),)
+    elif name == "tags":
+        change = (
+            before.tags[1:]
+            or read(record_of(raw_dump(list_of("Mar 14", "A Video of Walks"))))
+            .catalog.papers[0]
+            .tags
+        )
+    elif name == "listings":
+        change = (replace(before.listings[0], day=dt.date(2024, 2, 29)),)
+    after = replace(before, **{name: change})  # type: ignore[arg-type]
+    assert after != before
+    assert Keys().whole(after) != Keys().whole(before)
+    assert Keys().whole(replace(before)) == Keys().whole(before)
+
+
+def test_what_is_nothing_to_make_keys_of_is_refused() -> None:
+    """A set has no order, so that it has no key."""
+    with pytest.raises(TypeError, match="found <class 'set'>"):
+        Keys().of({1, 2})
