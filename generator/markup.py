@@ -271,7 +271,7 @@ def words(text: str) -> str:
     if not text or text[0].isspace():
         raise Foreign
     for line in text.split("\n"):
-        if _MARKED.match(line) or begins_html(line.lstrip(" ")):
+        if _MARKED.match(line) or begins_html(line.lstrip()):
             raise Foreign
     if text[0] == "<" and _ONE_TAG.fullmatch(text):
         raise Foreign

@@ -274,7 +274,7 @@ TAKEN = (
     '[a](b/ "c\'s (d")',
 )
 REFUSED = (
-    *("a  \n{ .b }", "<div></p>", "<DIV>a</DIV>", "a\n<DIV>a</DIV>"),
+    *("a  \n{ .b }", "<div></p>", "<DIV>a</DIV>", "a\n\xa0 <math>", "a\n<DIV>a</DIV>"),
     *(
         "<p>\n```\na\n```\n</p>",
         "<p>\n~~~\na\n~~~\n</p>",
@@ -421,6 +421,10 @@ HEADS = st.sampled_from(
 @given(heads=st.lists(HEADS | TEXTS.map(lambda t: f"title: {front(t)}"), max_size=4), text=TEXTS)
 @example(heads=[f"head: {front(html.escape('<b>'))}"], text="\n\n a")
 @example(heads=['a: "\\x41"'], text="")
+@example(heads=["on: a"], text="")
+@example(heads=['a: "\\ud83d\\ude00"'], text="")
+@example(heads=['a: "b\x85c"'], text="")
+@example(heads=['a: "b\u2028c"'], text="")
 def test_any_front_matter(heads: list[str], text: str) -> None:
     """Any head is read as MkDocs reads it."""
     page = "\n".join(("---", *heads, "---", "", text))
