@@ -8,14 +8,10 @@ problems name; the export is counted, not the build's own words.
 
 import argparse
 import json
-import os
-import subprocess
-import sys
 import tempfile
-import time
 from pathlib import Path
 
-DAYBOOK = Path(sys.executable).with_name("daybook")
+from measuring import DAYBOOK, measured, run
 
 
 def main() -> None:
@@ -54,27 +50,14 @@ def entries_of(path: Path) -> int:
     return (len(blocks) - head - 1) // 2
 
 
-def run(*words: str) -> str:
-    """Run a command of ours and return what it printed."""
-    done = subprocess.run([DAYBOOK, *words], check=True, capture_output=True, text=True)
-    return done.stdout
-
-
 def timed(*words: str) -> None:
     """Run a command of ours; print its seconds, its peak memory and its last lines."""
-    started = time.perf_counter()
-    with tempfile.TemporaryFile("w+") as said:
-        process = subprocess.Popen([DAYBOOK, *words], stdout=said, stderr=said)
-        _, status, usage = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - started
-        said.seek(0)
-        lines = said.read().splitlines()
+    took = measured([DAYBOOK, *words], memory=True)
     print(
-        f"daybook {words[0]}: {seconds:.1f} s ({usage.ru_utime + usage.ru_stime:.1f} s of a "
-        f"processor), peak {usage.ru_maxrss / 1024:,.0f} MB, exit status "
-        f"{os.waitstatus_to_exitcode(status)}"
+        f"daybook {words[0]}: {took.seconds:.1f} s ({took.processor:.1f} s of a processor), "
+        f"peak {took.peak / 1e6:,.0f} MB, exit status {took.status}"
     )
-    print("".join(f"  {line}\n" for line in lines[-6:]), end="")
+    print("".join(f"  {line}\n" for line in took.said.splitlines()[-6:]), end="")
 
 
 if __name__ == "__main__":

@@ -1,21 +1,31 @@
 """The pipeline, as a table of contents: read it top to bottom and you have read the program."""
 
 import datetime as dt
+import gc
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
+from types import MappingProxyType
 
 from generator import urls
 from generator.catalog import Catalog, Source, catalog_of, promises
 from generator.config import Settings
 from generator.decisions import NO_MEND, Mend, parse_corrections, parse_merges
+from generator.enriched import enrich
+from generator.keys import digest
 from generator.ledger import Assignment, Finder, Kind, Ledger, Line, assign, parse_ledger
-from generator.merge import Resolve, Sighting, Whereabouts, merge, sightings_of
-from generator.model import Dump, EntryId, Problem
-from generator.papers import papers, with_related
+from generator.memory import Memory, list_name, named, nearest_name, read_lists
+from generator.merge import Resolve, Sighting, Whereabouts, Work, merge, sightings_of
+from generator.metadata import Known, Said, by_work, parse_metadata
+from generator.model import Dump, EntryId, Metadata, Problem, Status, Text
+from generator.moved import Moved, entries_moved, followed, parse_moved
+from generator.papers import Raw, papers, raw_of
 from generator.parse import Reading, mends_that_miss, parse
-from generator.related import NOTHING, Nearest
+from generator.related import format_nearest, parse_nearest
+from generator.restored import parse_restored
 from generator.tagging import Tagger
 from generator.text import quoted
 from generator.vocabulary import Vocabulary, parse_vocabulary
@@ -23,6 +33,8 @@ from generator.vocabulary import Vocabulary, parse_vocabulary
 LEDGER = "dumps/ledger.jsonl"
 MERGES = "dumps/merges.yml"
 CORRECTIONS = "dumps/corrections.yml"
+METADATA = "dumps/metadata.jsonl"
+MOVED = "dumps/moved.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +45,8 @@ class RawDump:
     """Relative to the archive, with slashes: dumps/2025/…"""
     raw: bytes
     sha256: str
+    restored: bool = False
+    """Whether the bytes are not the dump's own, but tell what was read of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +61,10 @@ class Record:
     corrections: str
     vocabulary: str
     vocabulary_path: str
+    metadata: str = ""
+    """What was found out about papers, beside their lists."""
+    moved: str = ""
+    """Where what is not in the dumps any more leads; of archives made again from their data."""
     quality: str = ""
     """How good the tags of some vocabulary are, as measured."""
     sample: bool = False
@@ -66,8 +84,14 @@ class Archive:
     """Promises that the ledger lacks."""
     vanished: tuple[Line, ...]
     """Promises that the site would break: it must not be built."""
+    moved: Moved
+    """Where what is not in the dumps any more leads."""
     tagger: Tagger
-    nearest: Nearest
+    said: Said
+    """What the metadata's file says, by the paper's id."""
+    folds: Mapping[str, str]
+    """Of all titles that were read, by the raw title."""
+    memory: Memory
     """For the next reading."""
 
     @property
@@ -76,36 +100,73 @@ class Archive:
         return sum(reading.count for reading in self.readings)
 
 
-def read(record: Record, before: Nearest = NOTHING) -> Archive:
+NOTHING: Mapping[str, bytes] = MappingProxyType({})
+
+
+@contextmanager
+def no_collecting() -> Iterator[None]:
+    """Let the collector of cycles rest: it would search all that is read, again and again."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+@no_collecting()
+def read(record: Record, memory: Mapping[str, bytes] = NOTHING) -> Archive:
     """Turn the record into everything the site says. Pure: same input, same bytes.
 
-    `before` is what an earlier reading knew of related papers: it saves time, and changes nothing.
+    `memory` is what earlier readings left: it saves time, and changes nothing.
     """
     ledger, ledger_problems = parse_ledger(record.ledger, LEDGER)
     mends, mend_problems = parse_corrections(record.corrections, CORRECTIONS)
     decisions, decision_problems = parse_merges(record.merges, MERGES)
+    said, metadata_problems = parse_metadata(record.metadata, METADATA)
     vocabulary, word_problems = parse_vocabulary(record.vocabulary, record.vocabulary_path)
+    past, past_problems = parse_moved(record.moved, MOVED)
 
     once, twice = without_doubles(record.dumps)
     by_dump, stray_mends = match_mends(mends, once)
     superseded, supersede_problems = superseded_dumps(by_dump, once)
-    readings = tuple(
-        reading_of(dump, by_dump.get(dump.sha256, NO_MEND))
-        for dump in once
-        if dump.sha256 not in superseded
+    tagger = Tagger(vocabulary)
+    words = named(record.vocabulary)
+    lists = read_lists(
+        unread_lists((dump for dump in once if dump.sha256 not in superseded), by_dump),
+        vocabulary=words,
+        tagger=tagger,
+        memory=memory,
     )
+    readings = lists.readings
     dumps = [reading.dump for reading in readings if reading.dump]
 
-    sightings = sightings_of(dumps)
+    sightings = sightings_of(dumps, lists.folds.__getitem__)
     replaced = replaced_dumps(superseded, once, by_dump)
-    whereabouts = Whereabouts.of(sightings, dumps, replaced)
+    whereabouts = Whereabouts.of(sightings, dumps, replaced).with_heirs(past.entries)
     resolve = resolver(sightings, whereabouts, ledger)
     works, merge_problems = merge(sightings, decisions, resolve, MERGES)
-    finder = Finder.of(works, whereabouts, (dump.sha256 for dump in once))
+    known = {*(dump.sha256 for dump in once), *past.lists}
+    finder = Finder.of(works, whereabouts, known)
     assignment = assign(works, ledger, finder)
-    moved = moved_days(once, by_dump, superseded, dumps)
-    tagger = Tagger(vocabulary)
-    found, nearest = with_related(tuple(papers(works, assignment, tagger)), before)
+    moved = moved_days(once, by_dump, superseded, dumps, past.days)
+    gone = known - {dump.sha256 for dump in dumps}
+    before = parse_nearest(memory.get(nearest_name(), b""))
+    told, stray_metadata = by_work(
+        said, lambda name: finder.find(name, ""), assignment.ids, METADATA
+    )
+    metadata = known_of(works, told)
+    enriched = enrich(
+        abstracts_of(works, metadata, lists.texts),
+        vocabulary=words,
+        tagger=tagger,
+        before=memory,
+        memory=lists.memory,
+    )
+    found, nearest = papers(
+        works, assignment, lists.texts, lists.traits, before, metadata, enriched.shown
+    )
     catalog = catalog_of(
         found,
         sources=sources_of(dumps),
@@ -120,10 +181,13 @@ def read(record: Record, before: Nearest = NOTHING) -> Archive:
         *mend_problems,
         *decision_problems,
         *word_problems,
+        *past_problems,
         *twice,
         *stray_mends,
         *supersede_problems,
         *merge_problems,
+        *metadata_problems,
+        *stray_metadata,
         *(problem for reading in readings for problem in reading.problems),
     ]
     return Archive(
@@ -132,9 +196,45 @@ def read(record: Record, before: Nearest = NOTHING) -> Archive:
         problems=tuple(sorted(problems)),
         lines=promised.lines[len(ledger.lines) :],
         vanished=(*assignment.vanished, *vanished(ledger, catalog)),
+        moved=Moved(
+            addresses=catalog.redirects,
+            entries=entries_moved(ledger, decisions, whereabouts),
+            lists=frozenset(gone),
+        ),
         tagger=tagger,
-        nearest=nearest,
+        said={assignment.ids[index]: line for index, line in told.items()},
+        folds=lists.folds,
+        memory=enriched.memory.with_part(nearest_name(), partial(format_nearest, nearest)),
     )
+
+
+def known_of(works: Sequence[Work], told: Mapping[int, Known]) -> dict[int, Metadata]:
+    """Return what arXiv says of works, by their index; nothing of removed ones."""
+    return {
+        index: line.metadata
+        for index, line in told.items()
+        if line.metadata.arxiv and works[index].status is not Status.REMOVED
+    }
+
+
+def abstracts_of(
+    works: Sequence[Work], metadata: Mapping[int, Metadata], texts: Mapping[Raw, Text]
+) -> Iterator[tuple[int, Text, str]]:
+    """Yield the works that show arXiv's abstract: index, their list's text, and the abstract."""
+    for index, each in metadata.items():
+        if each.abstract:
+            work = works[index]
+            yield index, texts[raw_of(work.variants[work.shown])], each.abstract
+
+
+def unread_lists(
+    dumps: Iterable[RawDump], mends: Mapping[str, Mend]
+) -> Iterator[tuple[str, Callable[[], Reading]]]:
+    """Yield the name in the memory of each dump's list, and what reads it."""
+    for dump in dumps:
+        mend = mends.get(dump.sha256, NO_MEND)
+        of = digest(dump.raw).hex() if dump.restored else dump.sha256
+        yield list_name(of, dump.path, mend), partial(reading_of, dump, mend)
 
 
 def without_doubles(dumps: Iterable[RawDump]) -> tuple[tuple[RawDump, ...], list[Problem]]:
@@ -245,8 +345,11 @@ def replaced_dumps(
 
 def reading_of(dump: RawDump, mend: Mend) -> Reading:
     """Return a stored dump, read with what corrections say of it."""
-    year = year_of(dump.path)
-    reading = parse(dump.raw, path=dump.path, sha256=dump.sha256, year=year, mend=mend)
+    if dump.restored:
+        reading = parse_restored(dump.raw, path=dump.path, sha256=dump.sha256, mend=mend)
+    else:
+        year = year_of(dump.path)
+        reading = parse(dump.raw, path=dump.path, sha256=dump.sha256, year=year, mend=mend)
     if reading.dump is None:
         return reading
     missed = mends_that_miss(reading, mend, dump.path)
@@ -266,13 +369,14 @@ def resolver(sightings: Sequence[Sighting], whereabouts: Whereabouts, ledger: Le
     """
     titles: dict[str, str] = {}
     by_slug: dict[str, list[Line]] = defaultdict(list)
-    for line in ledger.of(Kind.PAPER):
-        titles.setdefault(line.id, line.title)
-        by_slug[slug_in(line.address)].append(line)
     fresh: dict[str, EntryId] = {}
 
     def resolve(name: str) -> EntryId | None:
         name = name.strip()
+        if not titles:
+            for line in ledger.of(Kind.PAPER):
+                titles.setdefault(line.id, line.title)
+                by_slug[slug_in(line.address)].append(line)
         if found := whereabouts.find(EntryId(name), titles.get(name, "")):
             return found
         slug = slug_in(name)
@@ -313,8 +417,11 @@ def moved_days(
     mends: Mapping[str, Mend],
     superseded: Mapping[str, str],
     dumps: Iterable[Dump],
+    past: Mapping[dt.date, dt.date],
 ) -> dict[dt.date, dt.date]:
     """Return where a day's list is now that corrections moved it, by each day it was on before.
+
+    `past` says the same of days on which lists were that the archive no longer has.
 
     Days that still have a list are not among them.
     """
@@ -329,7 +436,8 @@ def moved_days(
             before = reading_of(raw, mend).dump
             if before and before.day not in taken:
                 moved.setdefault(before.day, day)
-    return moved
+    whole = followed(past, moved)
+    return {old: new for old, new in whole.items() if old not in taken and new in taken}
 
 
 def redirects(

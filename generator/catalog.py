@@ -5,7 +5,9 @@ from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
+from itertools import groupby
+from operator import attrgetter
 from typing import TypeVar
 
 from generator import urls
@@ -111,9 +113,20 @@ def first_day(paper: Paper) -> dt.date:
     return paper.listings[0].day
 
 
+@cache
+def month_of(day: dt.date) -> str:
+    """Return a day's month as addresses have it."""
+    return urls.month_name(day)
+
+
 def last_day(paper: Paper) -> dt.date:
     """Return the day on which a paper was listed last."""
     return paper.listings[-1].day
+
+
+def first_month(paper: Paper) -> str:
+    """Return the month in which a paper was first listed, as addresses have it."""
+    return month_of(paper.listings[0].day)
 
 
 def by_year(months: Iterable[str]) -> dict[str, tuple[str, ...]]:
@@ -141,8 +154,8 @@ def catalog_of(
     listed = tuple(paper for paper in papers if paper.status is Status.LISTED)
     days = tuple(days_of(papers, sources))
     promised = {line.id for line in ledger.of(Kind.MONTH)}
-    months = group_by(days, lambda day: urls.month_name(day.date), promised)
-    first = group_by(listed, lambda paper: urls.month_name(first_day(paper)), months)
+    months = group_by(days, lambda day: month_of(day.date), promised)
+    first = group_by(listed, first_month, months)
     tagged = tagged_papers(listed, vocabulary)
     return Catalog(
         papers=tuple(papers),
@@ -180,10 +193,7 @@ def tag_months(tagged: Mapping[str, Papers], ledger: Ledger) -> dict[str, dict[s
     for line in ledger.of(Kind.TAG_MONTH):
         key, _, month = line.id.partition(" ")
         promised[key].add(month)
-    return {
-        key: group_by(found, lambda paper: urls.month_name(first_day(paper)), promised[key])
-        for key, found in tagged.items()
-    }
+    return {key: group_by(found, first_month, promised[key]) for key, found in tagged.items()}
 
 
 def former_pages(
@@ -212,10 +222,7 @@ def days_of(papers: Iterable[Paper], sources: Mapping[dt.date, Sequence[Source]]
     """Yield the days, ascending, each with the papers of its list."""
     found: dict[dt.date, list[tuple[Paper, tuple[Listing, ...]]]] = defaultdict(list)
     for paper in papers:
-        on_day: dict[dt.date, list[Listing]] = defaultdict(list)
-        for listing in paper.listings:
-            on_day[listing.day].append(listing)
-        for day, listings in on_day.items():
+        for day, listings in groupby(paper.listings, key=attrgetter("day")):
             found[day].append((paper, tuple(listings)))
     for day in sorted(sources):
         rank = {source.sha256: index for index, source in enumerate(sources[day])}
@@ -231,12 +238,12 @@ def days_of(papers: Iterable[Paper], sources: Mapping[dt.date, Sequence[Source]]
 
 def place(listings: Sequence[Listing], rank: Mapping[str, int]) -> tuple[int, int]:
     """Return where a paper stands first on a day: which dump, and where in it."""
-    return min((rank[listing.dump], listing.position) for listing in listings)
+    return min([(rank[listing.dump], listing.position) for listing in listings])
 
 
 def item(paper: Paper, listings: tuple[Listing, ...], day: dt.date) -> Item:
     """Return a paper as an item of a day."""
-    earlier = tuple(date for date in paper.days if date < day)
+    earlier = tuple(date for date in paper.days if date < day) if day > first_day(paper) else ()
     return Item(paper=paper, listings=listings, earlier=earlier)
 
 

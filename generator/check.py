@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
 from generator import urls
+from generator.authority import check_authority
 from generator.build import LEDGER, MERGES, Archive, Record
 from generator.catalog import Catalog
 from generator.ledger import Ledger
@@ -31,6 +32,7 @@ def check(archive: Archive, record: Record) -> Iterator[Problem]:
     yield from short_abstracts(archive)
     yield from double_papers(archive.catalog)
     yield from double_titles(archive.catalog)
+    yield from check_authority(record.settings)
     if record.settings.site_url.startswith("https://example.org/"):
         yield Problem(
             path="mkdocs.yml",

@@ -3,21 +3,42 @@
 import datetime as dt
 import hashlib
 import sys
+import time
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
+from email.message import EmailMessage
 from pathlib import Path
 
 import click
 
 from generator import __version__, files, grounds, publish, serving, urls
-from generator.build import LEDGER, Archive, Record, read, slug_in
+from generator.arxiv import (
+    API,
+    Clock,
+    answers,
+    fetcher,
+    format_asked,
+    number_query,
+    parse_asked,
+    title_query,
+)
+from generator.arxiv_records import answered, parse_records
+from generator.build import LEDGER, METADATA, Archive, Record, read, slug_in
+from generator.bundle import ENDING, archive_files, bundle, check_bundle, refuse_unfit
 from generator.check import broken_promises, check, check_site, sizes_in
+from generator.config import Settings
+from generator.digest import ADDRESS, LATEST, digest_of, message
 from generator.exports import export
 from generator.grounds import Ground
+from generator.importing import import_data
 from generator.intake import Accepted, Doubtful, Refused, take_in, with_dump
-from generator.keys import Key, Output
+from generator.keys import Key, Keys, Output
 from generator.ledger import Kind, parse_ledger
+from generator.mail import MAILED, Server, mailed, mailed_as, parse_server, record_mailed, send
+from generator.matching import Index, holders, match, wanted
+from generator.metadata import format_metadata
 from generator.model import ArchiveError, Problem, Severity
+from generator.open_data import data_contents
 from generator.pages import Page, pages
 from generator.partitions import Partition, gathered, parse_partition, write_partition
 from generator.progress import stage
@@ -25,13 +46,16 @@ from generator.publish import Last
 from generator.quality import parse_quality
 from generator.search import documents, slices
 from generator.start import start_archive
-from generator.text import fold, quoted
+from generator.text import fold, quoted, web_address
 from generator.weight import near_the_limit, table, weigh
 
 WRONG = 1
 """Exit status: something in the archive is wrong."""
 FAULT = 2
 """Exit status: the command could not run."""
+CLOCK = Clock(now=time.monotonic, sleep=time.sleep)
+MEMORY = "read"
+"""The cache of what reading knows."""
 
 
 def archive_root(context: click.Context, _option: click.Parameter, value: Path | None) -> Path:
@@ -127,7 +151,7 @@ def add(paths: tuple[Path, ...], year: int | None, accept: bool, root: Path) -> 
         click.echo("there is no dump yet: daybook add FILE --year YYYY")
     if (paths and not taken) or not record.dumps:
         return WRONG if paths else 0
-    after = read(record)
+    after = read_and_remember(root, record)
     seen = {found.dump.sha256 for _, found in taken if not found.known}
     if not accept and (slipped := slipped_promises(after, seen)):
         say(slipped)
@@ -137,7 +161,7 @@ def add(paths: tuple[Path, ...], year: int | None, accept: bool, root: Path) -> 
         say(broken_promises(after))
         return WRONG
     known = {
-        fold(entry.title)
+        after.folds[entry.title]
         for reading in after.readings
         if reading.dump and reading.dump.sha256 not in seen
         for entry in reading.dump.entries
@@ -295,10 +319,11 @@ def make_site(
     archive = read_archive(root, record)
     if refused(archive, record, locked=locked):
         return None
-    every = pages_of(archive, record)
+    keys = Keys()
+    every = pages_of(archive, record, keys)
     synced = sync_pages(root, every, last, all_of=True)
     ground = grounds.ground(root, every, by_hand, sample=record.sample)
-    others = other_outputs(root, archive, record, ground)
+    others = other_outputs(root, archive, record, ground, keys)
     with stage("site") as now:
         wanted = [*others, *publish.page_outputs(root, every, synced.traces, ground)]
         done = publish.raised(site, wanted, last)
@@ -314,11 +339,12 @@ def build_part(root: Path, part: Partition, *, locked: bool, strict: bool) -> in
         archive = read_archive(root, record)
         if refused(archive, record, locked=locked):
             return WRONG
-        every = pages_of(archive, record)
+        keys = Keys()
+        every = pages_of(archive, record, keys)
         mine = [page for page in every if part.has(page.path)]
         synced = sync_pages(root, mine, Last(), all_of=False)
         ground = grounds.ground(root, every, by_hand, sample=record.sample, alone=True)
-        others = other_outputs(root, archive, record, ground) if part.leads else []
+        others = other_outputs(root, archive, record, ground, keys) if part.leads else []
         with stage(f"part {part}") as now:
             wanted = [*others, *publish.page_outputs(root, mine, synced.traces, ground)]
             inputs = publish.inputs(record, by_hand, locked=locked)
@@ -332,17 +358,24 @@ def build_part(root: Path, part: Partition, *, locked: bool, strict: bool) -> in
 def read_archive(root: Path, record: Record) -> Archive:
     """Return what the record says, and keep what the next reading may start from."""
     with stage("read") as now:
-        memory = files.read_cache(root, "read")
-        archive = read(record, memory)
-        files.write_cache(root, "read", archive.memory.after(memory))
+        archive = read_and_remember(root, record)
         now.result = counts(archive, record)
     return archive
 
 
-def pages_of(archive: Archive, record: Record) -> list[Page]:
+def read_and_remember(root: Path, record: Record) -> Archive:
+    """Return what the record says, and keep what the next reading may start from."""
+    archive = read(record, files.open_cache(root, MEMORY))
+    files.update_cache(root, MEMORY, archive.memory.parts, archive.memory.kept)
+    return archive
+
+
+def pages_of(archive: Archive, record: Record, keys: Keys) -> list[Page]:
     """Return every page of the site."""
     quality = parse_quality(record.quality, record.vocabulary)
-    found = pages(archive.catalog, record.settings, sample=record.sample, quality=quality)
+    found = pages(
+        archive.catalog, record.settings, sample=record.sample, quality=quality, keys=keys
+    )
     return list(found)
 
 
@@ -354,7 +387,9 @@ def sync_pages(root: Path, of: list[Page], last: Last, *, all_of: bool) -> files
     return synced
 
 
-def other_outputs(root: Path, archive: Archive, record: Record, ground: Ground) -> list[Output]:
+def other_outputs(
+    root: Path, archive: Archive, record: Record, ground: Ground, keys: Keys
+) -> list[Output]:
     """Return the files of the site that are no generated pages."""
     with stage("search") as now:
         found = slices(
@@ -362,7 +397,11 @@ def other_outputs(root: Path, archive: Archive, record: Record, ground: Ground) 
         )
         files.write_cache(root, "search", found.cache)
         now.result = f"{len(found.files):,} files"
+    with stage("data") as now:
+        others = publish.machine_outputs(root, archive, record, keys)
+        now.result = f"{len(others):,} files"
     return [
+        *others,
         *publish.ground_outputs(ground),
         *publish.search_outputs(found),
         *publish.sitemap_outputs(archive.catalog, record.settings.site_url),
@@ -431,8 +470,67 @@ def export_command(root: Path) -> None:
     record = files.read_record(root)
     if record.sample:
         click.echo("there is no dump yet: these are the papers of the sample", err=True)
-    for line in export(read(record).catalog, record.settings):
+    for line in export(read(record, files.open_cache(root, MEMORY)).catalog, record.settings):
         click.echo(line)
+
+
+@main.command("import")
+@click.argument("folder", metavar="DATA", type=click.Path(path_type=Path))
+@on_archive
+def import_command(folder: Path, root: Path) -> int:
+    """Make an archive again from what its site gives away under /data/.
+
+    DATA is a folder with the files that data/index.json names. The archive must hold no list yet.
+
+    \b
+    Example:
+      daybook new again --url https://me.github.io/papers/
+      daybook import papers-data -C again
+    """
+    before = files.read_record(root, sample=False)
+    done = import_data(folder, root, before)
+    for name in done.names:
+        click.echo(f"wrote {name}")
+    if done.settings:
+        click.echo("\nThe site had these settings; to be the same, set them in mkdocs.yml:")
+        click.echo("".join(f"  {line}\n" for line in done.settings))
+    record = files.read_record(root, sample=False)
+    archive = read(record)
+    click.echo(counts(archive, record))
+    say([*archive.problems, *broken_promises(archive)])
+    return WRONG if archive.vanished else 0
+
+
+@main.command("bundle")
+@click.argument("file", metavar="[FILE]", type=click.Path(path_type=Path), required=False)
+@click.option("--check", "checked", is_flag=True, help="See whether FILE is whole.")
+@on_archive
+def bundle_command(file: Path | None, checked: bool, root: Path) -> int:  # noqa: FBT001  # a flag of click's
+    """Put the whole archive into one file, with checksums and how to make the site again.
+
+    Lists, promises, decisions, settings, pages of your own, and the data as JSON. The same archive
+    gives the same bytes.
+
+    \b
+    Example:
+      daybook bundle papers-bundle.tar.gz
+      daybook bundle --check papers-bundle.tar.gz
+    """
+    file = file or Path(f"{root.name}{ENDING}")
+    if checked:
+        faults = list(check_bundle(file))
+        say(faults)
+        return WRONG if faults else 0
+    record = files.read_record(root, sample=False)
+    archive = read(record)
+    if archive.vanished:
+        say(broken_promises(archive))
+        return WRONG
+    refuse_unfit(file, archive, record)
+    content = bundle(archive_files(root), data_contents(archive, record), record.settings)
+    files.write_whole(file, content)
+    click.echo(f"wrote {file}: {len(content):,} bytes")
+    return 0
 
 
 @main.command("tags")
@@ -447,7 +545,7 @@ def tags_command(root: Path, paper: str) -> int:
     Example:
       daybook tags papers/attention-is-all-you-need
     """
-    archive = read(files.read_record(root))
+    archive = read(files.read_record(root), files.open_cache(root, MEMORY))
     slug = slug_in(paper)
     target = archive.catalog.redirects.get(urls.paper(slug))
     slug = slug_in(target) if target else slug
@@ -467,6 +565,183 @@ def tags_command(root: Path, paper: str) -> int:
     return 0
 
 
+@main.command("digest")
+@click.option("--day", default=LATEST, metavar="DAY", help="2025-03-14; else the latest.")
+@click.option("--tag", "tags", multiple=True, metavar="KEY", help="Papers with this tag alone.")
+@click.option("--to", metavar="ADDRESS", default="", help="Of the mailing list.")
+@click.option("--from", "sender", metavar="ADDRESS", help="Yours; else the setting `contact`.")
+@click.option("--smtp", metavar="URL", envvar="DAYBOOK_SMTP", help="Send it through this server.")
+@click.option("--eml", type=click.Path(path_type=Path), help="Write it into this file.")
+@click.option("--record", is_flag=True, help="Record it as mailed, and do not send it.")
+@click.option("--again", is_flag=True, help="Send it even if it was mailed already.")
+@on_archive
+def digest_command(  # noqa: PLR0913  # options of click's
+    *,
+    root: Path,
+    day: str,
+    tags: tuple[str, ...],
+    to: str,
+    sender: str | None,
+    smtp: str | None,
+    eml: Path | None,
+    record: bool,
+    again: bool,
+) -> int:
+    """Make a day's list a message, and mail it to a mailing list.
+
+    Without --smtp, --record or --eml the message is shown. What is sent is recorded first, in
+    dumps/mailed.jsonl, so that no day is mailed twice. URL is smtp://user:password@host:port
+    (STARTTLS) or smtps://…; as a secret, give it in the environment's DAYBOOK_SMTP.
+
+    \b
+    Example:
+      daybook digest
+      daybook digest --tag video --eml video.eml
+      daybook digest --to list@example.org --from me@example.org --smtp smtps://mail.example.org
+    """
+    server = parse_server(smtp) if smtp and not record else None
+    read_in = files.read_record(root, sample=False)
+    catalog = read(read_in, files.open_cache(root, MEMORY)).catalog
+    settings = read_in.settings
+    found = digest_of(catalog, day, tags)
+    if found is None:
+        click.echo("no paper is shown on that day, or has such a tag: there is nothing to mail")
+        return 0
+    sender = sender or (settings.contact if ADDRESS.fullmatch(settings.contact) else "")
+    if (server or record) and not to:
+        raise ArchiveError("expected the mailing list's address, found none; give it with --to")
+    if (server or record or eml) and not sender:
+        raise ArchiveError(
+            "expected the sender's address, found none; give it with --from, or set `contact` in "
+            "mkdocs.yml"
+        )
+    now = dt.datetime.now(tz=dt.UTC)
+    made = message(found, catalog, settings, sender=sender, to=to, now=now)
+    if eml:
+        try:
+            eml.write_bytes(made.as_bytes())
+        except OSError as error:
+            raise ArchiveError(f"{eml}: cannot be written ({error.strerror})") from None
+        click.echo(f"wrote {eml}: {made['Subject']}")
+    if server or record:
+        return mail_once(root, made, server, again=again)
+    if not eml:
+        body = made.get_body(("plain",))
+        click.echo(f"{made['Subject']}\n\n{body.get_content() if body else ''}")
+    return 0
+
+
+def mail_once(root: Path, made: EmailMessage, server: Server | None, *, again: bool) -> int:
+    """Record a message, then send it if there is a server; tell what was done."""
+    line = mailed_as(made["Message-ID"], made["To"])
+    known = line in set(mailed(root))
+    if known and not again:
+        click.echo(f"mailed already: {made['Subject']}; to mail it once more, add --again")
+        return 0
+    if not known:
+        record_mailed(root, line)
+        click.echo(f"{MAILED}: {made['Subject']}")
+    if server:
+        try:
+            send(made, server)
+        except ArchiveError as error:
+            raise ArchiveError(
+                f"{error}\n  it is recorded as mailed: to try once more, add --again"
+            ) from None
+        click.echo(f"sent: {made['Subject']}")
+    return 0
+
+
+@main.command("enrich")
+@click.option(
+    "--from",
+    "source",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Records of arXiv as JSON lines: plain, .gz or .xz.",
+)
+@click.option("--arxiv", "ask", is_flag=True, help="Ask arXiv's API, newest papers first.")
+@click.option("--limit", type=click.IntRange(min=1), help="Ask for so many papers at most.")
+@click.option("--api", default=API, show_default=True, metavar="URL", help="Where to ask.")
+@on_archive
+def enrich_command(
+    *, root: Path, source: Path | None, ask: bool, limit: int | None, api: str
+) -> None:
+    """Find authors, arXiv numbers, DOIs and formulas of papers that have none yet.
+
+    A record is found by its title and proved by its abstract. What is found is added to
+    dumps/metadata.jsonl; what is in doubt is listed, for you to decide there.
+
+    \b
+    Example:
+      daybook enrich --from arxiv-metadata-oai-snapshot.json
+      daybook enrich --arxiv --limit 100
+    """
+    if ask == bool(source):
+        raise click.UsageError("expected one of --from FILE and --arxiv")
+    record = files.read_record(root, sample=False)
+    archive = read_archive(root, record)
+    for problem in archive.problems:
+        if problem.path == METADATA:
+            click.echo(str(problem), err=True)
+    if source:
+        enrich_from_file(root, archive, source)
+    else:
+        enrich_from_arxiv(root, archive, record.settings, api=api, limit=limit)
+
+
+def enrich_from_file(root: Path, archive: Archive, source: Path) -> None:
+    """Keep what a file of records says of papers; tell what is in doubt."""
+    papers = wanted(archive.catalog.papers, archive.said)
+    with stage("records") as now:
+        lines = now.each(files.read_lines(source))
+        found = match(
+            Index.of(papers), parse_records(lines, str(source)), holders(archive.catalog.papers)
+        )
+        files.extend_metadata(root, map(format_metadata, found.found, found.found.values()))
+        now.result = (
+            f"{now.done:,} lines, {found.faulty:,} unreadable; {len(found.found):,} of "
+            f"{len(papers):,} papers found"
+        )
+    for problem in found.doubts:
+        click.echo(str(problem), err=True)
+
+
+def enrich_from_arxiv(
+    root: Path, archive: Archive, settings: Settings, *, api: str, limit: int | None
+) -> None:
+    """Ask arXiv for papers, one after the other; what is found is kept at once."""
+    if not (api.isascii() and web_address(api)):
+        raise ArchiveError(f"expected the API's address like {API}, found {quoted(api)}")
+    today = dt.datetime.now(tz=dt.UTC).date()
+    asked = parse_asked(files.read_cache(root, "arxiv").get("asked", b""), today)
+    papers = wanted(archive.catalog.papers, archive.said)
+    index, taken = Index.of(papers), holders(archive.catalog.papers)
+    now_asked = [paper for paper in papers if paper.id not in asked][:limit]
+    fetch = fetcher(f"daybook/{__version__} ({settings.contact or settings.site_url})", CLOCK)
+    queries = (
+        number_query(api, paper.arxiv) if paper.arxiv else title_query(api, paper.titles[0])
+        for paper in now_asked
+    )
+    count = 0
+    with stage("asked", len(now_asked)) as now:
+        for paper, feed in zip(now_asked, now.each(answers(queries, fetch, CLOCK)), strict=True):
+            if feed is None:
+                continue
+            outcome = match(index, answered(feed, api), taken)
+            for problem in outcome.doubts:
+                click.echo(str(problem), err=True)
+            metadata = outcome.found.get(paper.id)
+            if metadata:
+                files.extend_metadata(root, [format_metadata(paper.id, metadata)])
+                taken[metadata.arxiv] = paper.id
+                count += 1
+            else:
+                asked[paper.id] = today
+                files.write_cache(root, "arxiv", {"asked": format_asked(asked)})
+        now.result = f"{now.done:,} papers, {count:,} found"
+
+
 @main.command("check")
 @click.option("--site", is_flag=True, help="After a build: follow every link of the site, too.")
 @on_archive
@@ -481,7 +756,7 @@ def check_command(root: Path, site: bool) -> int:  # noqa: FBT001  # a flag of c
       daybook check --site
     """
     record = files.read_record(root)
-    archive = read(record)
+    archive = read(record, files.open_cache(root, MEMORY))
     problems = list(check(archive, record))
     if site:
         built = root / "site"

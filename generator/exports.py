@@ -1,6 +1,7 @@
 """Papers as open data: a JSON line each."""
 
 import json
+import re
 from collections.abc import Iterator
 
 from generator import urls
@@ -10,25 +11,36 @@ from generator.model import Paper, Status
 
 Json = str | int | float | bool | list["Json"] | dict[str, "Json"] | None
 
-SOURCES: dict[str, Json] = {"title": "dump", "abstract": "dump", "tags": "rule", "links": "dump"}
-"""Where the words of a field come from."""
-LINE_BREAKERS = {code: f"\\u{code:04x}" for code in (*range(0x7F, 0xA0), 0x2028, 0x2029)}
+LINE_BREAKERS = re.compile("[\x7f-\x9f\u2028\u2029]")
 """What some readers take for a line's end, and a terminal for a command."""
 
 
 def export(catalog: Catalog, settings: Settings) -> Iterator[str]:
-    """Yield every paper as a line of JSON, without its end, in ledger order."""
+    """Yield every paper as a line of JSON, without its end, in ledger order.
+
+    Related papers are added to what the site publishes: they change from day to day.
+    """
     for paper in catalog.papers:
-        line = json.dumps(record(paper, settings), ensure_ascii=False)
-        yield line.translate(LINE_BREAKERS)
+        fields = record(paper, settings)
+        if paper.status is not Status.REMOVED:
+            fields["related"] = list(paper.related)
+        yield format_json(fields)
+
+
+def format_json(value: Json) -> str:
+    """Return a value as JSON on one line, whatever a reader takes for a line's end."""
+    line = json.dumps(value, ensure_ascii=False)
+    return LINE_BREAKERS.sub(lambda match: f"\\u{ord(match[0]):04x}", line)
 
 
 def record(paper: Paper, settings: Settings) -> dict[str, Json]:
-    """Return a paper's fields.
+    """Return a paper's fields, which `data/paper.schema.json` describes.
 
     `title_raw` is left out where it is the title, `abstract_raw` where it is the abstract, and
-    `abstract_tex` where it is the raw abstract. Removed papers have a title and no other words.
+    `abstract_tex` where it is the raw abstract. Removed papers have a title and no other words;
+    where they were renamed, too, what lists called them is None.
     """
+    removed = paper.status is Status.REMOVED
     fields: dict[str, Json] = {
         "id": paper.id,
         "slug": paper.slug,
@@ -36,22 +48,36 @@ def record(paper: Paper, settings: Settings) -> dict[str, Json]:
         "status": paper.status,
         "title": paper.title,
     }
-    if paper.title_raw != paper.title:
+    if removed and is_renamed(paper):
+        fields["title_raw"] = None
+    elif paper.title_raw != paper.title:
         fields["title_raw"] = paper.title_raw
-    if paper.status is not Status.REMOVED:
+    if not removed:
         fields |= texts(paper)
     fields["listings"] = [
         {
             "day": listing.day.isoformat(),
             "dump": listing.dump,
             "position": listing.position,
+            "line": listing.line,
             "variant": listing.variant,
         }
         for listing in paper.listings
     ]
-    fields |= {"arxiv": None, "doi": None, "authors": None}
-    fields["source_of"] = {key: source for key, source in SOURCES.items() if key in fields}
+    known = None if removed else paper.metadata
+    fields["arxiv"] = (known.arxiv or None) if known else None
+    fields["doi"] = (known.doi or None) if known else None
+    fields["authors"] = (list(known.authors) or None) if known else None
+    sources = sources_of(paper)
+    fields["source_of"] = {
+        key: sources[key] for key in fields if key in sources and fields[key] is not None
+    }
     return fields
+
+
+def is_renamed(paper: Paper) -> bool:
+    """Return whether a human decided on the title, so that it is not the one of its list."""
+    return paper.title != paper.text.title
 
 
 def texts(paper: Paper) -> dict[str, Json]:
@@ -68,5 +94,16 @@ def texts(paper: Paper) -> dict[str, Json]:
         for variant in paper.variants
     ]
     fields["links"] = [{"url": link.url, "kind": link.kind} for link in paper.links]
-    fields["related"] = list(paper.related)
     return fields
+
+
+def sources_of(paper: Paper) -> dict[str, str]:
+    """Return where the words of each field come from, if it has any."""
+    abstract = "metadata" if paper.metadata and paper.metadata.abstract else "dump"
+    return {
+        "title": "decision" if is_renamed(paper) else "dump",
+        "abstract": abstract,
+        "tags": "rule",
+        "links": abstract,
+        **dict.fromkeys(("arxiv", "doi", "authors"), "metadata"),
+    }

@@ -1,30 +1,37 @@
 """The edge of the disk: the record is read here, and pages are synced."""
 
+import gzip
 import hashlib
+import lzma
 import os
 import tempfile
+import zlib
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 try:
     import fcntl
 except ImportError:  # Windows: nobody keeps two builds apart there
     fcntl = None  # type: ignore[assignment]
 
-from generator.build import CORRECTIONS, LEDGER, MERGES, RawDump, Record
+from generator.build import CORRECTIONS, LEDGER, MERGES, METADATA, MOVED, RawDump, Record
 from generator.config import parse_settings
 from generator.keys import Key, digest
 from generator.ledger import Line, format_line
 from generator.model import ArchiveError
 from generator.pages import Page
 from generator.parallel import cores, in_parts
+from generator.restored import SUFFIX, sha256_in
 
 ENGINE = Path(__file__).parent
 CONFIG = "mkdocs.yml"
 GENERATED = ".generated"
 """Lists the generated files of `docs/`, one a line."""
+LONGEST_LINE = 2_000_000
+"""Characters: a record of arXiv with 3,000 authors has a tenth of them."""
 FEW = 64
 """Pages that are not worth a second process."""
 
@@ -83,6 +90,8 @@ def read_record(root: Path, *, sample: bool = True) -> Record:
         ledger=read_text(home / LEDGER),
         merges=read_text(home / MERGES),
         corrections=read_text(home / CORRECTIONS),
+        metadata=read_text(home / METADATA),
+        moved=read_text(home / MOVED),
         vocabulary=read_text(vocabulary),
         vocabulary_path=settings.vocabulary or "vocabulary.yml",
         quality=read_text(ENGINE / "data/quality.json"),
@@ -91,13 +100,16 @@ def read_record(root: Path, *, sample: bool = True) -> Record:
 
 
 def read_dumps(root: Path) -> Iterable[RawDump]:
-    """Yield the dumps of an archive, by path."""
+    """Yield the dumps of an archive, by path; restored ones where the dump itself is not there."""
     for path in sorted((root / "dumps").rglob("*")):
-        if path.suffix.lower() != ".txt" or not path.is_file():
+        restored = path.suffix == SUFFIX and not path.with_suffix("").exists()
+        if not (restored or path.suffix.lower() == ".txt") or not path.is_file():
             continue
         raw = path.read_bytes()
-        name = path.relative_to(root).as_posix()
-        yield RawDump(path=name, raw=raw, sha256=hashlib.sha256(raw).hexdigest())
+        name = path.relative_to(root).as_posix().removesuffix(SUFFIX)
+        own = sha256_in(raw) if restored else ""
+        sha256 = own or hashlib.sha256(raw).hexdigest()
+        yield RawDump(path=name, raw=raw, sha256=sha256, restored=restored)
 
 
 def store_dump(root: Path, dump: RawDump) -> None:
@@ -117,6 +129,45 @@ def extend_ledger(root: Path, lines: Iterable[Line]) -> None:
     if added:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, before + added)
+
+
+def extend_metadata(root: Path, lines: Iterable[str]) -> None:
+    """Add lines to the end of the metadata; what stands there is not touched."""
+    added = "".join(f"{line}\n" for line in lines)
+    if not added:
+        return
+    with (root / METADATA).open("a+b") as held:
+        if held.seek(0, os.SEEK_END):
+            held.seek(-1, os.SEEK_END)
+            added = added if held.read() == b"\n" else f"\n{added}"
+        held.write(added.encode())
+
+
+def read_lines(path: Path) -> Iterator[str]:
+    """Yield the lines of a text file, which may be packed by gzip or xz, with their ends.
+
+    Of a line longer than LONGEST_LINE only the beginning: no file fills the memory. Raises
+    ArchiveError where the file cannot be read, or ends too early.
+    """
+    try:
+        with unpacked(path) as lines:
+            while line := lines.readline(LONGEST_LINE):
+                yield line
+                while len(line) == LONGEST_LINE and not line.endswith("\n"):
+                    line = lines.readline(LONGEST_LINE)
+    except (OSError, EOFError, lzma.LZMAError, zlib.error) as error:
+        raise ArchiveError(f"{path}: expected a file that can be read, found {error}") from None
+
+
+def unpacked(path: Path) -> TextIO:
+    """Return a text file, opened; what is no UTF-8 is replaced."""
+    with path.open("rb") as raw:
+        head = raw.read(6)
+    if head.startswith(b"\x1f\x8b"):
+        return gzip.open(path, "rt", encoding="utf-8", errors="replace")
+    if head == b"\xfd7zXZ\0":
+        return lzma.open(path, "rt", encoding="utf-8", errors="replace")
+    return path.open(encoding="utf-8", errors="replace")
 
 
 def write_whole(path: Path, content: bytes) -> None:

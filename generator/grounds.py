@@ -37,7 +37,7 @@ def written_by_hand(root: Path) -> Key:
         parts.append(digest_of_tree(root / str(theme["custom_dir"])))
     hooks = values.get("hooks")
     parts += [digest_of(root / str(hook)) for hook in hooks] if isinstance(hooks, list) else []
-    generated = files.generated(root / "docs")
+    generated = files.generated(root / "docs") | {files.GENERATED}
     parts.append(digest_of_tree(root / "docs", generated))
     named = {name: os.environ.get(name, "") for name in re.findall(r"\w+", text) if "!ENV" in text}
     return Keys().of(parts, sorted(named.items()))
@@ -78,7 +78,7 @@ class Ground:
 
 
 def ground(
-    root: Path, pages: Sequence[Page], key: Key, *, sample: bool, alone: bool = False
+    root: Path, pages: Sequence[Page], by_hand: Key, *, sample: bool, alone: bool = False
 ) -> Ground:
     """Return what MkDocs makes for all pages, from the cache where it stands there whole.
 
@@ -86,7 +86,10 @@ def ground(
     settings ask MkDocs to render every page.
     """
     folder = root / files.CACHE / WORK
-    needed = {model_of(page.kind, page.address) for page in pages if page.path.endswith(".md")}
+    key = Keys().of(by_hand, sample)
+    # The page at the root has a shell in its own place.
+    markdown = [page for page in pages if page.address and page.path.endswith(".md")]
+    needed = {model_of(page.kind, page.address) for page in markdown}
     kept = files.read_cache(root, "ground").get(key.hex())
     if kept:
         found = thawed(kept, key, folder / "site")

@@ -106,8 +106,7 @@ def known_dump(there: RawDump, year: int | None) -> Accepted:
             f"expected new bytes for {year}, found those of {there.path}; if that one's year is "
             "wrong, say so in dumps/corrections.yml"
         )
-    reading = parse(there.raw, path=there.path, sha256=there.sha256, year=number, mend=NO_MEND)
-    return Accepted(dump=there, reading=reading, known=True)
+    return Accepted(dump=there, reading=reading_of(there, NO_MEND), known=True)
 
 
 def odd_day(day: dt.date, record: Record) -> str:

@@ -4,11 +4,11 @@ Entries with one folded title are one work, unless dumps/merges.yml says otherwi
 the dumps does not matter: everything is sorted before it is looked at.
 """
 
+import datetime as dt
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
 
 from generator.decisions import Decision, Verdict
 from generator.model import Dump, Entry, EntryId, Listing, Problem, Status, Variant
@@ -22,66 +22,54 @@ class Sighting:
     dump: Dump
     entry: Entry
     fold: str
+    """Of its title."""
+    id: EntryId
+    """Its name for good."""
 
     @property
-    def id(self) -> EntryId:
-        """Its name for good."""
-        return self.dump.entry_id(self.entry.line)
-
-    @property
-    def order(self) -> tuple[str, str, int]:
+    def order(self) -> tuple[dt.date, str, int]:
         """What sightings are sorted by: day, dump, line."""
-        return self.dump.day.isoformat(), self.dump.sha256, self.entry.line
+        return self.dump.day, self.dump.sha256, self.entry.line
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
-    """Entries that are one paper, with what humans decided about it. No slots: it caches."""
+    """Entries that are one paper, with what humans decided about it."""
 
     sightings: tuple[Sighting, ...]
     """Sorted; never empty."""
-    status: Status = Status.LISTED
-    note: str = ""
-    title: str = ""
+    variants: tuple[Variant, ...]
+    """Its different texts, in order of their first sighting."""
+    listings: tuple[Listing, ...]
+    """Sorted, one for each sighting."""
+    status: Status
+    note: str
+    title: str
     """The one it was renamed to, or empty."""
 
-    @cached_property
-    def variants(self) -> tuple[Variant, ...]:
-        """Its different texts, in order of their first sighting."""
-        texts = {
-            Variant(title_raw=s.entry.title, abstract_raw=s.entry.abstract): None
-            for s in self.sightings
-        }
-        return tuple(texts)
-
-    @cached_property
-    def listings(self) -> tuple[Listing, ...]:
-        """Its listings, sorted."""
-        place = {variant: index for index, variant in enumerate(self.variants)}
-        return tuple(
-            Listing(
-                day=s.dump.day,
-                dump=s.dump.sha256,
-                position=s.entry.position,
-                line=s.entry.line,
-                variant=place[Variant(title_raw=s.entry.title, abstract_raw=s.entry.abstract)],
-            )
-            for s in self.sightings
-        )
+    @property
+    def shown(self) -> int:
+        """Index of the variant that was listed last."""
+        return self.listings[-1].variant
 
 
 Resolve = Callable[[str], EntryId | None]
 """From a paper's id or address, as a human wrote it, to an entry's id."""
 
 
-def sightings_of(dumps: Iterable[Dump]) -> tuple[Sighting, ...]:
+def sightings_of(
+    dumps: Iterable[Dump], fold_of: Callable[[str], str] = fold
+) -> tuple[Sighting, ...]:
     """Return every entry of these dumps, sorted."""
-    seen = (
-        Sighting(dump=dump, entry=entry, fold=fold(entry.title))
-        for dump in dumps
-        for entry in dump.entries
+    return tuple(
+        [
+            Sighting(
+                dump=dump, entry=entry, fold=fold_of(entry.title), id=dump.entry_id(entry.line)
+            )
+            for dump in sorted(dumps, key=lambda each: (each.day, each.sha256))
+            for entry in sorted(dump.entries, key=lambda each: each.line)
+        ]
     )
-    return tuple(sorted(seen, key=lambda sighting: sighting.order))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +105,10 @@ class Whereabouts:
             dumps={dump.sha256[:12]: dump for dump in dumps},
             heirs=heirs,
         )
+
+    def with_heirs(self, entries: Mapping[EntryId, EntryId]) -> "Whereabouts":
+        """Return these, with what stands for entries of lists that are gone."""
+        return replace(self, heirs={**entries, **self.heirs}) if entries else self
 
     def find(self, name: EntryId, title: str) -> EntryId | None:
         """Return the entry of this name, its heir, the entry around its line, or of its title."""
@@ -184,10 +176,7 @@ def merge(
             renamed[named[0].id] = number, each
         elif named:
             said[named[0].id] = number, each
-    works = [
-        decided(tuple(sorted(group, key=lambda s: s.order)), said, renamed)
-        for group in groups.values()
-    ]
+    works = [decided(group, said, renamed) for group in groups.values()]
     return tuple(sorted(works, key=lambda w: w.sightings[0].order)), tuple(problems)
 
 
@@ -247,11 +236,25 @@ def likeness(one: Sighting, other: Sighting) -> int:
     return 4 * (one.id == other.id) + 2 * same_text + (one.fold == other.fold)
 
 
-def decided(group: tuple[Sighting, ...], said: Said, renamed: Said) -> Work:
+def decided(group: Iterable[Sighting], said: Said, renamed: Said) -> Work:
     """Return the work of this group, with the last word that was said about it."""
-    verdict, name = last_word(group, said), last_word(group, renamed)
+    sightings = tuple(sorted(group, key=lambda sighting: sighting.order))
+    place: dict[tuple[str, str], int] = {}
+    listings = [
+        Listing(
+            day=sighting.dump.day,
+            dump=sighting.dump.sha256,
+            position=sighting.entry.position,
+            line=sighting.entry.line,
+            variant=place.setdefault((sighting.entry.title, sighting.entry.abstract), len(place)),
+        )
+        for sighting in sightings
+    ]
+    verdict, name = last_word(sightings, said), last_word(sightings, renamed)
     return Work(
-        sightings=group,
+        sightings=sightings,
+        variants=tuple([Variant(title_raw=title, abstract_raw=text) for title, text in place]),
+        listings=tuple(listings),
         status=Status(verdict.verdict.value) if verdict else Status.LISTED,
         note=verdict.note if verdict else "",
         title=name.title if name else "",
@@ -260,5 +263,5 @@ def decided(group: tuple[Sighting, ...], said: Said, renamed: Said) -> Work:
 
 def last_word(group: Sequence[Sighting], said: Said) -> Decision | None:
     """Return the decision on one of these sightings that stands last in the file."""
-    words = [said[sighting.id] for sighting in group if sighting.id in said]
+    words = [said[sighting.id] for sighting in group if sighting.id in said] if said else ()
     return max(words, key=lambda word: word[0])[1] if words else None

@@ -27,6 +27,7 @@ from generator.cite import cite_box, coins, preformatted
 from generator.cleaning import SegmentKind, excerpt, plain, segments
 from generator.config import Settings
 from generator.differences import Change, changes
+from generator.feed_links import head_links
 from generator.heads import head, head_of_day, head_of_tag
 from generator.keys import Key, Keys, digest
 from generator.mathml import to_mathml
@@ -268,10 +269,15 @@ def template_key(name: str) -> Key:
 
 
 def pages(
-    catalog: Catalog, settings: Settings, *, sample: bool, quality: Quality | None = None
+    catalog: Catalog,
+    settings: Settings,
+    *,
+    sample: bool,
+    quality: Quality | None = None,
+    keys: Keys | None = None,
 ) -> Iterator[Page]:
     """Yield every page of the site, stubs at its old addresses, and two files for machines."""
-    keys = Keys()
+    keys = keys or Keys()
     everywhere = {
         "settings": settings,
         "sample": sample,
@@ -280,6 +286,7 @@ def pages(
         "head_of": lambda paper: head(paper, catalog, settings),
         "head_of_day": lambda day: head_of_day(day, settings),
         "head_of_tag": lambda tag, papers, name="": head_of_tag(tag, papers, settings, name),
+        "feed_links": lambda here, tag: "".join(head_links(settings, here, tag)[:2]),
         "cite_of": lambda paper: cite_box(paper, settings),
         "coins_of": lambda paper: coins(paper, settings),
     }
@@ -316,6 +323,8 @@ def broad_contents(catalog: Catalog) -> Iterator[Content]:
     yield "home", urls.HOME, {"recent": catalog.days[: -RECENT_DAYS - 1 : -1]}
     yield "about", urls.ABOUT, {}
     yield "search", urls.SEARCH, {}
+    yield "feeds", urls.FEEDS, {}
+    yield "data", urls.DATA, {}
     there = span(catalog.days)
     yield "days", urls.DAYS, {"there": there}
     for year, months in catalog.years.items():

@@ -1,8 +1,8 @@
-"""Works with a permalink to papers: their texts made readable, their tags found."""
+"""Works with a permalink to papers: their texts made readable, their tags and neighbours found."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from functools import cache, lru_cache
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 
 from generator.cleaning import clean, clean_title
@@ -10,69 +10,46 @@ from generator.formulas import restore
 from generator.ledger import Assignment
 from generator.links import find_links
 from generator.merge import Work
-from generator.model import Paper, Slug, Status, Text, Variant
+from generator.model import Metadata, Paper, Slug, Status, TagHit, Text, Variant
 from generator.related import Background, Nearest, Vector, nearest, parse_background, vector
 from generator.tagging import Tagger
 
-
-def papers(works: Sequence[Work], assignment: Assignment, tagger: Tagger) -> Iterator[Paper]:
-    """Yield the papers of these works, in ledger order."""
-    for index in assignment.order:
-        work = works[index]
-        texts = tuple(text_of(variant) for variant in work.variants)
-        shown = work.listings[-1].variant
-        yield Paper(
-            id=assignment.ids[index],
-            slug=assignment.slugs[index],
-            status=work.status,
-            note=work.note,
-            title=clean_title(work.title) if work.title else texts[shown].title,
-            title_raw=work.variants[shown].title_raw,
-            variants=work.variants,
-            texts=texts,
-            shown=shown,
-            listings=work.listings,
-            tags=tagger.tag(texts[shown].title, texts[shown].abstract),
-        )
+Raw = tuple[str, str]
+"""A title and an abstract, as a dump has them."""
 
 
-@lru_cache(maxsize=1024)
-def text_of(variant: Variant) -> Text:
-    """Return a variant's words, made readable: formulas first, then all other cleaning."""
-    tex = restore(variant.abstract_raw)
-    title = clean_title(restore(variant.title_raw))
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What is found in a text."""
+
+    tags: tuple[TagHit, ...]
+    """By descending score."""
+    vector: Vector
+    """What nearness sees of it."""
+
+
+def text_of(title: str, abstract: str) -> Text:
+    """Return the words of a dump made readable: formulas first, then all other cleaning."""
+    tex = restore(abstract)
     abstract = clean(tex)
     return Text(
         # A title of nothing but marks that no page may hold is shown as it stood.
-        title=title or variant.title_raw,
+        title=clean_title(restore(title)) or title,
         abstract=abstract,
         abstract_tex=tex,
         links=find_links(abstract),
     )
 
 
-def with_related(papers: Sequence[Paper], before: Nearest) -> tuple[tuple[Paper, ...], Nearest]:
-    """Return the papers, each with its nearest, and the state that the next build may start from.
+def traits_of(text: Text, tagger: Tagger) -> Traits:
+    """Return what is found in a text."""
+    tags = tagger.tag(text.title, text.abstract)
+    return Traits(tags, vector_of(text.title, text.abstract, tags))
 
-    Withdrawn and removed papers are nobody's. The result is the same whatever state was before.
-    """
-    vectors: dict[str, Vector] = {
-        paper.slug: vector(
-            paper.title,
-            paper.text.abstract,
-            (hit.key for hit in paper.tags),
-            load_background(),
-        )
-        for paper in papers
-        if paper.status is Status.LISTED
-    }
-    now = nearest(vectors, before)
-    related = now.related
-    found = tuple(
-        replace(paper, related=tuple(Slug(slug) for slug in related.get(paper.slug, ())))
-        for paper in papers
-    )
-    return found, now
+
+def vector_of(title: str, abstract: str, tags: Sequence[TagHit]) -> Vector:
+    """Return what nearness sees of a paper."""
+    return vector(title, abstract, (hit.key for hit in tags), load_background())
 
 
 @cache
@@ -81,3 +58,76 @@ def load_background() -> Background:
     return parse_background(
         files("generator").joinpath("data", "words.txt").read_text(encoding="utf-8")
     )
+
+
+Face = tuple[Text, Traits]
+"""The text that a paper shows first, and what is found in it."""
+
+
+def papers(
+    works: Sequence[Work],
+    assignment: Assignment,
+    texts: Mapping[Raw, Text],
+    traits: Mapping[Raw, Traits],
+    before: Nearest,
+    metadata: Mapping[int, Metadata],
+    enriched: Mapping[int, Face],
+) -> tuple[tuple[Paper, ...], Nearest]:
+    """Return the papers of these works, in ledger order, and their nearest for the next reading.
+
+    `metadata` has what arXiv says of works, by their index, `enriched` what they show where that
+    is arXiv's abstract. The result is the same whatever state was before.
+    """
+    ordered = [works[index] for index in assignment.order]
+    slugs = [assignment.slugs[index] for index in assignment.order]
+    ids = [assignment.ids[index] for index in assignment.order]
+    shown = [raw_of(work.variants[work.shown]) for work in ordered]
+    faces = [
+        enriched.get(index) or (texts[raw], traits[raw])
+        for index, raw in zip(assignment.order, shown, strict=True)
+    ]
+    now = nearest(
+        {
+            slug: seen_of(work.title, text, found)
+            for slug, work, (text, found) in zip(slugs, ordered, faces, strict=True)
+            if work.status is Status.LISTED
+        },
+        before,
+    )
+    related = now.related
+    made = [
+        Paper(
+            id=name,
+            slug=slug,
+            status=work.status,
+            note=work.note,
+            title=clean_title(work.title) if work.title else text.title,
+            title_raw=raw[0],
+            variants=work.variants,
+            texts=tuple(
+                [
+                    text if at == work.shown else texts[raw_of(variant)]
+                    for at, variant in enumerate(work.variants)
+                ]
+            ),
+            shown=work.shown,
+            listings=work.listings,
+            tags=found.tags,
+            related=tuple(map(Slug, related.get(slug, ()))),
+            metadata=metadata.get(index),
+        )
+        for index, name, slug, work, raw, (text, found) in zip(
+            assignment.order, ids, slugs, ordered, shown, faces, strict=True
+        )
+    ]
+    return tuple(made), now
+
+
+def raw_of(variant: Variant) -> Raw:
+    """Return a variant's text."""
+    return variant.title_raw, variant.abstract_raw
+
+
+def seen_of(title: str, text: Text, traits: Traits) -> Vector:
+    """Return what nearness sees of a paper that shows this text; the title is a decided one."""
+    return vector_of(clean_title(title), text.abstract, traits.tags) if title else traits.vector

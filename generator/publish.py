@@ -7,8 +7,9 @@ from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
-from generator import files, trees, urls
-from generator.build import Record
+from generator import cite, feeds, files, open_data, trees, urls
+from generator.build import Archive, Record
+from generator.cards import cards
 from generator.catalog import Catalog
 from generator.engine import engine_digest
 from generator.grounds import Ground
@@ -161,6 +162,21 @@ def raised(site: Path, wanted: Sequence[Output], last: Last) -> trees.Raised:
         ) from None
     trees.exchange(beside, site, files.aside(site))
     return done
+
+
+def machine_outputs(root: Path, archive: Archive, record: Record, keys: Keys) -> list[Output]:
+    """Return the files of the site that programs read: citations, feeds, pictures, open data."""
+    catalog, settings = archive.catalog, record.settings
+    found = [
+        *cite.outputs(catalog, settings, keys),
+        *cards(catalog, settings, keys),
+        *feeds.outputs(catalog, settings, keys),
+        *open_data.outputs(archive, record, keys),
+    ]
+    known = files.read_cache(root, "facts")
+    whole, known = open_data.with_index(found, settings, keys, known)
+    files.write_cache(root, "facts", known)
+    return whole
 
 
 def search_outputs(found: Slices) -> Iterator[Output]:

@@ -19,7 +19,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from itertools import accumulate, pairwise
 from math import isqrt
 from typing import NewType, TypeVar
 
@@ -169,8 +168,8 @@ _LAST_PLACE = (1 << 32) - 1
 class Nearest:
     """Papers with their related ones, and all that is needed to go on from there."""
 
-    papers: Mapping[str, Vector]
-    """By any name that is a paper's for good, in ledger order."""
+    papers: Mapping[str, bytes]
+    """What stands for each paper's vector, by any name that is its for good, in ledger order."""
     ranks: _Ranks
     """A row a paper, descending."""
 
@@ -180,7 +179,7 @@ class Nearest:
         names = list(self.papers)
         places = _places(self.ranks).tolist()
         return {
-            name: tuple(names[place] for place in row if place >= 0)
+            name: tuple([names[place] for place in row if place >= 0])
             for name, row in zip(names, places, strict=True)
         }
 
@@ -194,7 +193,8 @@ def nearest(papers: Mapping[str, Vector], before: Nearest = NOTHING, workers: in
     `papers` stand in ledger order; the related of any earlier state are taken over where they
     still hold, and the result is the same with them and without. Workers are threads.
     """
-    plan = _plan(papers, before)
+    marks = {name: _mark(vector) for name, vector in papers.items()}
+    plan = _plan(marks, before)
     vectors = list(papers.values())
     table = _Table.of([vectors[place] for place in plan.order], plan)
     with ThreadPoolExecutor(workers) as pool:
@@ -203,7 +203,15 @@ def nearest(papers: Mapping[str, Vector], before: Nearest = NOTHING, workers: in
             table.enter(tuple(pool.map(compare, range((stop - 1) // _SHARD + 1))))
     ranks = np.empty_like(table.ranks)
     ranks[plan.order] = table.ranks
-    return Nearest(papers=papers, ranks=ranks)
+    return Nearest(papers=marks, ranks=ranks)
+
+
+_MARK = 16
+
+
+def _mark(vector: Vector) -> bytes:
+    """Return what stands for a vector: the state of a large archive is written every day."""
+    return hashlib.blake2b(vector, digest_size=_MARK).digest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,15 +236,9 @@ class _Plan:
                 yield at, min(at + _BLOCK, stop)
 
 
-def _plan(papers: Mapping[str, Vector], before: Nearest) -> _Plan:
-    known = {name: row for row, name in enumerate(before.papers)}
-    rows = np.array(
-        [
-            known[name] if name in known and before.papers[name] == vector else -1
-            for name, vector in papers.items()
-        ],
-        np.int64,
-    )
+def _plan(papers: Mapping[str, bytes], before: Nearest) -> _Plan:
+    known = {named: row for row, named in enumerate(before.papers.items())}
+    rows = np.array([known.get(named, -1) for named in papers.items()], np.int64)
     stays = np.flatnonzero(rows >= 0)
     # Lists cut between equals in another order would not hold.
     if np.any(np.diff(rows[stays]) < 0):
@@ -371,13 +373,13 @@ def _transposed(rows: sparse.csr_array, at: int) -> sparse.csr_array:
 
 # --- Between one run and the next ------------------------------------------------------------
 
-_FORMAT = b"related 1\n"
+_FORMAT = b"related 2\n"
 """Goes up where the form of a state or the nearness of two papers changes."""
 
 
 def format_nearest(state: Nearest) -> bytes:
     """Return a state as bytes for a cache."""
-    head = json.dumps({name: len(vector) for name, vector in state.papers.items()}).encode()
+    head = json.dumps(list(state.papers)).encode()
     ranks = state.ranks.astype("<i8").tobytes()
     body = b"".join((head, b"\n", *state.papers.values(), ranks))
     return hashlib.sha256(_FORMAT + body).digest() + body
@@ -389,8 +391,8 @@ def parse_nearest(raw: bytes) -> Nearest:
     if hashlib.sha256(_FORMAT + body).digest() != digest:
         return NOTHING
     head, _, rest = body.partition(b"\n")
-    lengths: dict[str, int] = json.loads(head)
-    ends = tuple(accumulate(lengths.values(), initial=0))
-    vectors = (Vector(rest[start:end]) for start, end in pairwise(ends))
-    ranks = np.frombuffer(rest[ends[-1] :], "<i8").astype(np.int64).reshape(-1, FIVE)
-    return Nearest(papers=dict(zip(lengths, vectors, strict=True)), ranks=ranks)
+    names: list[str] = json.loads(head)
+    end = _MARK * len(names)
+    marks = [rest[at : at + _MARK] for at in range(0, end, _MARK)]
+    ranks = np.frombuffer(rest[end:], "<i8").astype(np.int64).reshape(-1, FIVE)
+    return Nearest(papers=dict(zip(names, marks, strict=True)), ranks=ranks)

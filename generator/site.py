@@ -199,9 +199,7 @@ def forms_of(models: Iterable[Form]) -> Iterator[Form]:
     """Yield the forms that pages like these may have."""
     for model in models:
         for described, headed in product((True, False), repeat=2):
-            # A page at the root has a shell in its own place.
-            if model.depth:
-                yield replace(model, described=described, headed=headed)
+            yield replace(model, described=described, headed=headed)
 
 
 def form_in_place(page: Page) -> Form:

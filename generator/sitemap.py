@@ -15,7 +15,15 @@ SITEMAP_LIMIT = 50_000
 def sitemap_entries(catalog: Catalog, site_url: str) -> Iterator[tuple[str, date | None]]:
     """Yield the whole URL of each page worth finding, and the last listing day of what it shows."""
     newest = catalog.days[-1].date if catalog.days else None
-    for address in (urls.HOME, urls.DAYS, urls.PAPERS, urls.TAGS, urls.ABOUT):
+    for address in (
+        urls.HOME,
+        urls.DAYS,
+        urls.PAPERS,
+        urls.TAGS,
+        urls.ABOUT,
+        urls.FEEDS,
+        urls.DATA,
+    ):
         yield urls.absolute(address, site_url), newest
     for day in catalog.days:
         yield urls.absolute(urls.day(day.date), site_url), day.date

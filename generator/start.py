@@ -1,18 +1,21 @@
 """An archive of one's own: the few files that are its owner's; all else comes with the engine."""
 
+import datetime as dt
 from pathlib import Path
 
 import jinja2
 
 from generator import __version__
+from generator.authority import NO_YEAR, host_of
 from generator.files import ENGINE, write_whole
 from generator.model import ArchiveError
 
 
-def start_archive(folder: Path, *, name: str, url: str) -> list[Path]:
+def start_archive(folder: Path, *, name: str, url: str, today: dt.date | None = None) -> list[Path]:
     """Write a new archive's files and return their paths.
 
-    Raises ArchiveError where one of them is there already: nothing is ever overwritten.
+    Its feeds get their names from the host in `url` and from `today`. Raises ArchiveError where
+    one of the files is there already: nothing is ever overwritten.
     """
     source = ENGINE / "data" / "archive"
     if folder.exists() and not folder.is_dir():
@@ -35,6 +38,8 @@ def start_archive(folder: Path, *, name: str, url: str) -> list[Path]:
             )
     for each, path in targets.items():
         path.parent.mkdir(parents=True, exist_ok=True)
-        text = env.get_template(each).render(name=name, url=url, version=__version__)
+        text = env.get_template(each).render(
+            name=name, url=url, host=host_of(url), since=today or NO_YEAR, version=__version__
+        )
         write_whole(path, text.encode())
     return list(targets.values())

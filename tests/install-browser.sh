@@ -1,11 +1,15 @@
 #!/bin/sh
-# Chromium for the browser tests, and Node for those of the scripts, from the system's packages.
+# Chromium for the browser tests, Node for those of the scripts, nginx and rsync for those of
+# docs/hosting.md, from the system's packages.
 # Where they cannot be installed, these tests are skipped; on a CI machine (CI is set) that is a
 # failure.
 set -eu
 packages=""
 command -v chromium >/dev/null 2>&1 || packages="chromium fonts-dejavu-core"
 command -v node >/dev/null 2>&1 || packages="$packages nodejs"
+command -v rsync >/dev/null 2>&1 || packages="$packages rsync"
+# Not everybody has the folder of servers in PATH.
+PATH="$PATH:/usr/sbin" command -v nginx >/dev/null 2>&1 || packages="$packages nginx-light"
 if [ -z "$packages" ]; then
     exit 0
 fi

@@ -41,6 +41,14 @@ INHERIT: {files.ENGINE / "data" / "mkdocs.yml"}
 theme: {{custom_dir: {files.overrides()}}}
 site_dir: plain
 """
+EDITS = (
+    ("paper", "Listed on", "Stood on:"),
+    ("day", "with code", "with c0de"),
+    ("tag", "All tags", "Any tags"),
+    ("tags_line", "No tag yet", "No tag now"),
+    ("front", "hide: [navigation, toc]", "hide: [navigation,toc ]"),
+)
+"""Changes of templates that leave their size as it is."""
 OWN_PAGE = "# Of ours\n\nSee [all papers](papers/index.md) and [search](search.md), and `code`.\n"
 
 
@@ -151,10 +159,10 @@ def meddle(folder: Path, templates: Path, rng: random.Random) -> None:
         for path in (*(folder / "dumps").rglob("*.txt"), *(folder / "docs").rglob("*.md")):
             path.touch()
     elif kind == "template":
-        path = templates / f"{rng.choice(['paper', 'day', 'tag', 'line', 'front'])}.md.jinja"
+        name, old, new = rng.choice(EDITS)
+        path = templates / f"{name}.md.jinja"
         text = path.read_text(encoding="utf-8")
-        # The same size, another content.
-        path.write_text(text.replace("Listed on", "Stood on").replace("papers", "pap3rs", 1))
+        path.write_text(text.replace(old, new), encoding="utf-8")
         forget_templates()
     elif kind == "site":
         path = rng.choice(built)

@@ -512,7 +512,8 @@ class TestExport:
             assert paper["url"] == f"https://lists.test/papers/papers/{paper['slug']}/"
             assert re.fullmatch(r"[0-9a-f]{12}-\d+", paper["id"])
             assert all(
-                set(each) == {"day", "dump", "position", "variant"} for each in paper["listings"]
+                set(each) == {"day", "dump", "position", "line", "variant"}
+                for each in paper["listings"]
             )
         assert [each["day"] for each in papers[0]["listings"]] == ["2025-03-14", "2025-03-15"]
         assert papers[1]["tags"] == [{"key": "video", "evidence": papers[1]["tags"][0]["evidence"]}]
@@ -715,25 +716,3 @@ def test_a_merged_address_leads_to_its_papers_tags(
     told = daybook("tags", "papers/two", "-C", archive)
     assert told.status == 0, told.err
     assert "papers/one/" in told.out
-
-
-def test_related_papers_are_the_same_with_a_cache_and_without(
-    daybook: Daybook, archive: Path, tmp_path: Path
-) -> None:
-    """What an earlier build knew saves time and changes nothing, damaged or not."""
-    put(tmp_path, "2025-03-14.txt", LIST)
-    put(tmp_path, "2025-03-15.txt", list_of("Mar 15", "A video of two", "Three"))
-    daybook("add", tmp_path / "2025-03-14.txt", "-C", archive)
-    assert daybook("build", "-C", archive).status == 0
-    daybook("add", tmp_path / "2025-03-15.txt", "-C", archive)
-    record = read_record(archive)
-    afresh = [paper.related for paper in read(record).catalog.papers]
-    assert any(afresh)
-    cache = archive / ".cache/daybook/related/state"
-    for state in (cache.read_bytes(), cache.read_bytes()[:-1], b""):
-        cache.write_bytes(state)
-        assert daybook("build", "-C", archive).status == 0
-        page = (archive / "docs/papers/one.md").read_text(encoding="utf-8")
-        shown = re.findall(r"\]\(\.\./\.\./papers/([\w-]+)/\)", page.partition("#related")[2])
-        slug = next(paper for paper in read(record).catalog.papers if paper.slug == "one")
-        assert tuple(shown[: len(slug.related)]) == slug.related

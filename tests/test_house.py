@@ -29,15 +29,24 @@ ENDS_IN_2027 = {"material", "mergedeep", "mkdocs"}
 """The builders, and what only they bring along."""
 
 DISK = {
+    "bundle": "gathers an archive's files, checks a bundle",
     "check": "follows the links of a built site",
     "cli": "opens the dumps that it is given",
+    "engine": "reads its own code to tell engines apart",
     "files": "the edge",
     "formulas": "loads a table that comes along",
+    "grounds": "keeps what MkDocs made",
+    "importing": "reads published data, writes the record",
+    "mail": "keeps the record of what was mailed",
+    "open_data": "loads the schema that comes along",
     "pages": "loads its templates",
     "papers": "loads a table that comes along",
+    "partitions": "writes and gathers parts of a site",
+    "publish": "brings the site up to date",
     "serving": "serves a built site",
     "site": "the other edge",
     "start": "writes a new archive",
+    "trees": "the two trees of a site",
 }
 TOUCHES = {
     *("open", "read_bytes", "read_text", "write_bytes", "write_text"),

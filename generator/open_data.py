@@ -1,0 +1,363 @@
+"""What the site gives away under /data/: every paper, the ledger, the decisions, by month.
+
+From these files alone the archive can be made again: see importing.py. A removed paper's words are
+in none of them; its address and its shown title are, since its page has both.
+"""
+
+import gzip
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache, partial
+from importlib.resources import files
+from itertools import chain
+
+from generator import __version__, cite, urls
+from generator.authority import authority
+from generator.build import Archive, Record
+from generator.catalog import Catalog, first_day
+from generator.config import Settings
+from generator.exports import Json, format_json, is_renamed, record
+from generator.keys import Key, Keys, Output, digest
+from generator.ledger import Kind, Line, format_line, parse_line, slug_of
+from generator.model import Paper, Slug, Status
+from generator.moved import format_moved
+from generator.pages import environment
+from generator.text import visible, web_address
+
+TERMS = (
+    "The abstracts are their authors' words and belong to them. Titles, days and tags are facts "
+    "and free to use."
+)
+"""Of an archive that says nothing of its own."""
+
+
+def outputs(archive: Archive, source: Record, keys: Keys) -> Iterator[Output]:
+    """Yield the files under /data/ but for the index, which lists the others, and llms.txt.
+
+    `source` is the record that the archive was read from.
+    """
+    catalog, settings = archive.catalog, source.settings
+    yield from paper_files(catalog, settings, keys)
+    ours = (__version__, settings)
+    texts = (
+        (urls.DATA_LEDGER, published_ledger(source.ledger, archive.lines, catalog)),
+        (urls.DATA_MERGES, source.merges),
+        (urls.DATA_CORRECTIONS, source.corrections),
+        (urls.DATA_METADATA, published_metadata(source.metadata, catalog)),
+        (urls.DATA_VOCABULARY, source.vocabulary),
+        (urls.DATA_MOVED, format_moved(archive.moved)),
+        (urls.DATA_DAYS, format_rows(days(archive, settings))),
+        (urls.DATA_TAGS, format_rows(areas(catalog, settings))),
+        (urls.DATA_SCHEMA, schema()),
+        (urls.LLMS, llms(catalog, settings)),
+    )
+    for path, text in texts:
+        content = text.encode("utf-8", "replace")
+        yield Output(path=path, key=keys.of(*ours, path, content), make=partial(bytes, content))
+    if settings.twins == "yes":
+        yield from twins(catalog, settings, keys)
+
+
+def paper_files(catalog: Catalog, settings: Settings, keys: Keys) -> Iterator[Output]:
+    """Yield the papers of each month in which any was listed first, in ledger order."""
+    months: dict[str, list[Paper]] = defaultdict(list)
+    for paper in catalog.papers:
+        months[urls.month_name(first_day(paper))].append(paper)
+    for month, papers in sorted(months.items()):
+        yield Output(
+            path=urls.data_papers(month),
+            key=keys.of(
+                "papers", __version__, settings.site_url, *(trace(paper, keys) for paper in papers)
+            ),
+            make=partial(paper_lines, papers, settings),
+        )
+
+
+def trace(paper: Paper, keys: Keys) -> Key:
+    """Return the key of all that a paper's line is made from: its related ones are not in it.
+
+    One text for all of it, since keys of tens of thousands of papers are asked for at each build.
+    """
+    text = paper.text
+    parts = (
+        (paper.id, paper.slug, paper.status, paper.shown),
+        (paper.title, paper.title_raw, text.title, text.abstract, text.abstract_tex),
+        [(each.title_raw, each.abstract_raw) for each in paper.variants],
+        [(each.url, each.kind) for each in text.links],
+        [(hit.key, *hit.evidence) for hit in paper.tags],
+        [(x.day.toordinal(), x.dump, x.position, x.line, x.variant) for x in paper.listings],
+        keys.of(paper.metadata),
+    )
+    return digest(repr(parts).encode("utf-8", "surrogatepass"))
+
+
+def paper_lines(papers: Iterable[Paper], settings: Settings) -> bytes:
+    """Return papers as JSON lines, compressed; the same bytes each time."""
+    lines = "".join(f"{format_json(record(paper, settings))}\n" for paper in papers)
+    return gzip.compress(lines.encode("utf-8", "replace"), mtime=0)
+
+
+def published_ledger(text: str, fresh: Iterable[Line], catalog: Catalog) -> str:
+    """Return the ledger, with the promises that this build adds to it.
+
+    What lists called a paper that was removed and renamed is not in it.
+    """
+    hidden = hidden_titles(catalog)
+    if hidden:
+        text = "\n".join(with_shown_title(source, hidden) for source in text.split("\n"))
+    end = "" if text.endswith("\n") or not text else "\n"
+    return f"{text}{end}" + "".join(f"{format_line(line)}\n" for line in fresh)
+
+
+def hidden_titles(catalog: Catalog) -> dict[Slug, str]:
+    """Return the shown title of each paper that is removed and renamed, by all of its slugs."""
+    shown = {
+        paper.slug: paper.title
+        for paper in catalog.papers
+        if paper.status is Status.REMOVED and is_renamed(paper)
+    }
+    old = {slug_of(old): shown.get(slug_of(new)) for old, new in catalog.redirects.items()}
+    return shown | {slug: title for slug, title in old.items() if title is not None}
+
+
+def with_shown_title(source: str, hidden: dict[Slug, str]) -> str:
+    """Return a line of the ledger, its title replaced where that is hidden."""
+    line = parse_line(source)
+    if line is None or line.kind is not Kind.PAPER:
+        return source
+    title = hidden.get(slug_of(line.address))
+    return source if title is None else format_line(replaced(line, title))
+
+
+def replaced(line: Line, title: str) -> Line:
+    """Return a promise under another title."""
+    return Line(kind=line.kind, address=line.address, id=line.id, title=title)
+
+
+def published_metadata(text: str, catalog: Catalog) -> str:
+    """Return the lines of metadata.jsonl but for those of removed papers, and faulty ones."""
+    removed = {
+        name
+        for paper in catalog.papers
+        if paper.status is Status.REMOVED
+        for name in (paper.id, *(f"{each.dump[:12]}-{each.line}" for each in paper.listings))
+    }
+    if not removed:
+        return text
+    lines = (line for line in text.split("\n") if line.strip())
+    return "".join(f"{line}\n" for line in lines if may_be_known(line, removed))
+
+
+def may_be_known(line: str, removed: set[str]) -> bool:
+    """Return whether a line of metadata is of a paper that is not removed."""
+    try:
+        fields = json.loads(line)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(fields, dict) and fields.get("id") not in removed
+
+
+def days(archive: Archive, settings: Settings) -> Iterator[Json]:
+    """Yield every day with its lists, ascending."""
+    paths = {each.dump.sha256: each.dump.path for each in archive.readings if each.dump}
+    for day in archive.catalog.days:
+        yield {
+            "day": day.date.isoformat(),
+            "url": urls.absolute(urls.day(day.date), settings.site_url),
+            "papers": len(day.items),
+            "new": day.fresh,
+            "withdrawn": day.withdrawn,
+            "lists": [
+                {
+                    "dump": each.sha256,
+                    "path": paths[each.sha256].removeprefix("dumps/"),
+                    "entries": each.entries,
+                }
+                for each in day.sources
+            ],
+        }
+
+
+def areas(catalog: Catalog, settings: Settings) -> Iterator[Json]:
+    """Yield the areas of the vocabulary with their tags, in its order."""
+    for area in catalog.areas:
+        yield {
+            "key": area.key,
+            "name": area.name,
+            "url": urls.absolute(urls.area(area.key), settings.site_url),
+            "tags": [
+                {
+                    "key": key,
+                    "name": catalog.tags[key].name,
+                    "note": catalog.tags[key].note,
+                    "url": urls.absolute(urls.tag(key), settings.site_url),
+                    "papers": len(catalog.tagged[key]),
+                }
+                for key in area.tags
+            ],
+        }
+
+
+def format_rows(rows: Iterable[Json]) -> str:
+    """Return a list as JSON, an item a line, so that one more changes one line."""
+    return "[\n" + ",\n".join(format_json(row) for row in rows) + "\n]\n"
+
+
+@cache
+def schema() -> str:
+    """Return the JSON Schema of a paper's line."""
+    return files("generator").joinpath("data", "paper.schema.json").read_text(encoding="utf-8")
+
+
+def llms(catalog: Catalog, settings: Settings) -> str:
+    """Return llms.txt: what the site is and where its data lies, for programs that read it."""
+    values = {
+        "terms": settings.terms or TERMS,
+        "catalog": catalog,
+        "settings": settings,
+        "newest": catalog.days[-1].date if catalog.days else None,
+        "months": sorted({urls.month_name(first_day(paper)) for paper in catalog.papers}),
+    }
+    return environment().get_template("llms.txt.jinja").render(values)
+
+
+def twins(catalog: Catalog, settings: Settings, keys: Keys) -> Iterator[Output]:
+    """Yield a plain Markdown file for each listed paper, beside its page."""
+    for paper in catalog.listed:
+        yield Output(
+            path=urls.twin(paper.slug),
+            key=keys.of("twin", __version__, settings.site_url, paper),
+            make=partial(twin, paper, settings),
+        )
+
+
+def twin(paper: Paper, settings: Settings) -> bytes:
+    """Return a paper as plain Markdown: what a reader's program wants of its page."""
+    known = paper.metadata
+    facts = (
+        ("Authors", ", ".join(known.authors) if known else ""),
+        ("arXiv", known.arxiv if known else ""),
+        ("Tags", ", ".join(hit.key for hit in paper.tags)),
+        ("Listed on", ", ".join(day.isoformat() for day in paper.days)),
+        ("Permalink", urls.absolute(urls.paper(paper.slug), settings.site_url)),
+        ("Id", paper.id),
+        *(("Link", web_address(link.url)) for link in paper.links),
+    )
+    parts = (
+        f"# {inert(paper.title)}",
+        *(inert(part) for part in paper.text.abstract.split("\n") if part.strip()),
+        "\n".join(f"- {name}: {inert(value)}" for name, value in facts if value),
+    )
+    return ("\n\n".join(parts) + "\n").encode("utf-8", "replace")
+
+
+def inert(text: str) -> str:
+    """Return a line of plain text in which no HTML and no block of Markdown begins."""
+    line = " ".join(visible(text).split()).replace("<", "&lt;")
+    return f"\\{line}" if line[:1] in set("#>-+*=~`|_") else line
+
+
+Facts = tuple[int, int | None, str]
+"""What the index says of a file: bytes, records (None where it is no row of records), SHA-256."""
+
+
+def facts_of(path: str, content: bytes) -> Facts:
+    """Return what the index says of a file."""
+    return len(content), records_in(path, content), hashlib.sha256(content).hexdigest()
+
+
+FACTS = "facts"
+
+
+def with_index(
+    others: Iterable[Output], settings: Settings, keys: Keys, known: Mapping[str, bytes]
+) -> tuple[list[Output], dict[str, bytes]]:
+    """Return these files and `data/index.json`, which lists those under /data/, whoever makes them.
+
+    A file whose facts an earlier build did not leave in `known` is made here, once. Also returns
+    what the next build may know.
+    """
+    before = parse_facts(known.get(FACTS, b""))
+    found: dict[str, Facts] = {}
+    rows: dict[str, Facts] = {}
+    made: dict[str, bytes] = {}
+    whole = []
+    for output in others:
+        name = output.key.hex()
+        if output.path.startswith(urls.DATA):
+            if name not in before:
+                content = output.make()
+                before[name] = facts_of(output.path, content)
+                made[output.path] = content
+            found[name] = rows[output.path] = before[name]
+        whole.append(kept(output, made.get(output.path)))
+    content = index(rows, settings)
+    key = keys.of(urls.DATA_INDEX, content)
+    whole.append(Output(path=urls.DATA_INDEX, key=key, make=partial(bytes, content)))
+    return whole, {FACTS: json.dumps(found, sort_keys=True).encode()}
+
+
+def kept(output: Output, content: bytes | None) -> Output:
+    """Return a file that is not made a second time, where its content is there."""
+    if content is None:
+        return output
+    return Output(path=output.path, key=output.key, make=partial(bytes, content))
+
+
+def parse_facts(content: bytes) -> dict[str, Facts]:
+    """Return what an earlier build found out of files, by their keys in hex."""
+    found = json.loads(content) if content else {}
+    return {name: (size, records, sum_of) for name, (size, records, sum_of) in found.items()}
+
+
+def index(rows: Mapping[str, Facts], settings: Settings) -> bytes:
+    """Return `data/index.json`: every other file under /data/ by path, with what it holds."""
+    files_there: list[Json] = [
+        {
+            "path": path.removeprefix(urls.DATA),
+            "url": urls.absolute(urls.Address(path), settings.site_url),
+            "bytes": size,
+            "records": records,
+            "sha256": sum_of,
+        }
+        for path, (size, records, sum_of) in sorted(rows.items())
+    ]
+    who = authority(settings)
+    fields: dict[str, Json] = {
+        "site_name": settings.site_name,
+        "site_url": settings.site_url,
+        "repo_url": settings.repo_url,
+        "list_name": settings.list_name,
+        "list_url": settings.list_url,
+        "contact": settings.contact,
+        "authority": f"{who.name},{who.since}",
+        "terms": settings.terms or TERMS,
+        "daybook": __version__,
+        "files": files_there,
+    }
+    return (json.dumps(fields, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")
+
+
+def records_in(path: str, content: bytes) -> int | None:
+    """Return how many records a data file holds; None where it is no row of records."""
+    if path.endswith(".jsonl.gz"):
+        return gzip.decompress(content).count(b"\n")
+    if path.endswith(".jsonl"):
+        return content.count(b"\n")
+    if path.endswith(".bib"):
+        return sum(line.startswith(b"@") for line in content.split(b"\n"))
+    if path in {urls.DATA_MERGES, urls.DATA_CORRECTIONS}:
+        return sum(line.startswith(b"- ") for line in content.split(b"\n"))
+    found = json.loads(content) if path.endswith(".json") else None
+    return len(found) if isinstance(found, list) else None
+
+
+def data_contents(archive: Archive, source: Record) -> dict[str, bytes]:
+    """Return every file under /data/, made, by its path: citations and the index, too."""
+    keys = Keys()
+    cited = cite.outputs(archive.catalog, source.settings, keys)
+    others = chain(outputs(archive, source, keys), cited)
+    whole, _ = with_index(others, source.settings, keys, {})
+    return {each.path: each.make() for each in whole if each.path.startswith(urls.DATA)}
