@@ -56,9 +56,8 @@ def digest_of(path: Path) -> Key:
 
 def digest_of_tree(folder: Path, but: Container[str] = ()) -> Key:
     """Return the key of a folder: the names and contents of its files."""
-    if not folder.is_dir():
-        return digest(b"")
-    names = sorted(name for name, _ in trees.walk(folder) if name not in but)
+    there = trees.walk(folder) if folder.is_dir() else ()
+    names = sorted(name for name, _ in there if name not in but)
     return Keys().of([(name, digest_of(folder / name)) for name in names])
 
 

@@ -28,7 +28,7 @@ def sitemap_entries(catalog: Catalog, site_url: str) -> Iterator[tuple[str, date
     for day in catalog.days:
         yield urls.absolute(urls.day(day.date), site_url), day.date
     for paper in catalog.papers:
-        if paper.status is not Status.REMOVED:
+        if paper.status is Status.LISTED:
             yield urls.absolute(urls.paper(paper.slug), site_url), last_day(paper)
     for area in catalog.areas:
         yield urls.absolute(urls.area(area.key), site_url), newest

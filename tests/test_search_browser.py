@@ -728,7 +728,7 @@ def test_the_types_hold(packages: Path) -> None:
             *("--strict", "--target", "es2022", "--module", "es2022"),
             *("--moduleResolution", "bundler", "--lib", "es2023,dom,dom.iterable"),
             *(scripts / "search-box.js", scripts / "search-page.js"),
-            *(scripts / "daybook.js", scripts / "palette.js"),
+            *(scripts / "daybook.js", scripts / "palette.js", scripts / "lost.js"),
         ],
         capture_output=True,
         text=True,
