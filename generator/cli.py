@@ -23,7 +23,7 @@ from generator.arxiv import (
     title_query,
 )
 from generator.arxiv_records import answered, parse_records
-from generator.build import LEDGER, METADATA, Archive, Record, read, slug_in
+from generator.build import LEDGER, METADATA, Archive, Record, no_collecting, read, slug_in
 from generator.bundle import ENDING, archive_files, bundle, check_bundle, refuse_unfit
 from generator.check import broken_promises, check, check_site, sizes_in
 from generator.config import Settings
@@ -40,11 +40,12 @@ from generator.metadata import format_metadata
 from generator.model import ArchiveError, Problem, Severity
 from generator.open_data import data_contents
 from generator.pages import Page, pages
+from generator.parallel import meanwhile
 from generator.partitions import Partition, gathered, parse_partition, write_partition
 from generator.progress import stage
 from generator.publish import Last
 from generator.quality import parse_quality
-from generator.search import documents, slices
+from generator.search import File, documents, slices
 from generator.start import start_archive
 from generator.text import fold, quoted, web_address
 from generator.weight import near_the_limit, table, weigh
@@ -319,15 +320,16 @@ def make_site(
     archive = read_archive(root, record)
     if refused(archive, record, locked=locked):
         return None
-    keys = Keys()
-    every = pages_of(archive, record, keys)
-    synced = sync_pages(root, every, last, all_of=True)
-    ground = grounds.ground(root, every, by_hand, sample=record.sample)
-    others = other_outputs(root, archive, record, ground, keys)
-    with stage("site") as now:
-        wanted = [*others, *publish.page_outputs(root, every, synced.traces, ground)]
-        done = publish.raised(site, wanted, last)
-        now.result = f"{len(wanted):,} files, {done.fresh:,} made, {done.removed:,} removed"
+    with no_collecting():
+        keys = Keys()
+        every = pages_of(archive, record, keys)
+        synced = sync_pages(root, every, last, all_of=True)
+        ground = grounds.ground(root, every, by_hand, sample=record.sample)
+        others = other_outputs(root, archive, record, ground, keys)
+        with stage("site") as now:
+            wanted = [*others, *publish.page_outputs(root, every, synced.traces, ground)]
+            done = publish.raised(site, wanted, last)
+            now.result = f"{len(wanted):,} files, {done.fresh:,} made, {done.removed:,} removed"
     return publish.left(site, synced, done, last, (*archive.problems, *ground.problems))
 
 
@@ -391,21 +393,27 @@ def other_outputs(
     root: Path, archive: Archive, record: Record, ground: Ground, keys: Keys
 ) -> list[Output]:
     """Return the files of the site that are no generated pages."""
-    with stage("search") as now:
-        found = slices(
-            list(documents(archive.catalog, ground.written)), files.read_cache(root, "search")
-        )
-        files.write_cache(root, "search", found.cache)
-        now.result = f"{len(found.files):,} files"
+    search = meanwhile(lambda: search_files(root, archive, ground))
     with stage("data") as now:
         others = publish.machine_outputs(root, archive, record, keys)
         now.result = f"{len(others):,} files"
+    with stage("search") as now:
+        found = search()
+        now.result = f"{len(found):,} files"
     return [
         *others,
         *publish.ground_outputs(ground),
         *publish.search_outputs(found),
         *publish.sitemap_outputs(archive.catalog, record.settings.site_url),
     ]
+
+
+def search_files(root: Path, archive: Archive, ground: Ground) -> tuple[File, ...]:
+    """Return the search's data, and keep what the next build may start from."""
+    before = files.read_cache(root, "search")
+    found = slices(list(documents(archive.catalog, ground.written)), before)
+    files.write_cache(root, "search", found.cache)
+    return tuple(found.files)
 
 
 def refused(archive: Archive, record: Record, *, locked: bool) -> bool:

@@ -56,8 +56,8 @@ def digest_of(path: Path) -> Key:
 
 def digest_of_tree(folder: Path, but: Container[str] = ()) -> Key:
     """Return the key of a folder: the names and contents of its files."""
-    there = trees.walk(folder) if folder.is_dir() else ()
-    names = sorted(name for name, _ in there if name not in but)
+    there = trees.names(folder) if folder.is_dir() else ()
+    names = sorted(name for name in there if name not in but)
     return Keys().of([(name, digest_of(folder / name)) for name in names])
 
 
@@ -121,7 +121,7 @@ def contents(folder: Path) -> dict[str, Key]:
     """Return the keys of the contents of a folder's files, by path."""
     if not folder.is_dir():
         return {}
-    return {name: digest_of(folder / name) for name, _ in trees.walk(folder)}
+    return {name: digest_of(folder / name) for name in trees.names(folder)}
 
 
 def frozen(ground: Ground) -> bytes:

@@ -297,19 +297,20 @@ def pages(
         own = {**values, "here": address, "kind": kind_of(name)}
         if key is None:
             return Page(path=path, address=address, template=name, values=whole | own, key=None)
-        key = keys.of(template_key(name), shared, address, key)
         return Page(path=path, address=address, template=name, values=everywhere | own, key=key)
 
     for template, address, values in broad_contents(catalog):
         yield page(urls.source_file(address), address, f"{template}.md.jinja", values, None)
     for template, address, values in narrow_contents(catalog):
-        own = values.get("paper")
-        key = keys.of(values, keys.whole(own) if isinstance(own, Paper) else None)
-        yield page(urls.source_file(address), address, f"{template}.md.jinja", values, key)
+        name, own = f"{template}.md.jinja", values.get("paper")
+        whole_paper = keys.whole(own) if isinstance(own, Paper) else None
+        key = keys.of(template_key(name), shared, address, values, whole_paper)
+        yield page(urls.source_file(address), address, name, values, key)
     for old, new in catalog.redirects.items():
         target = urls.absolute(new, settings.site_url)
         stub = {"target": new, "canonical": target}
-        yield page(urls.html_file(old), old, "redirect.html.jinja", stub, keys.of(new))
+        key = keys.of(template_key("redirect.html.jinja"), shared, old, new)
+        yield page(urls.html_file(old), old, "redirect.html.jinja", stub, key)
     yield page("robots.txt", urls.HOME, "robots.txt.jinja", {}, None)
     yield page(urls.OPENSEARCH, urls.HOME, "opensearch.xml.jinja", {}, None)
 

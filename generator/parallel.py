@@ -42,6 +42,18 @@ def in_parts(work: Callable[[int], T], parts: int) -> list[T]:
     return [each.value() for each in ended]
 
 
+def meanwhile(work: Callable[[], T]) -> Callable[[], T]:
+    """Start some work in a process of its own; return what waits for its result.
+
+    Without a second core, or on a system that cannot fork, the work is done when it is asked for.
+    What is returned raises what the work raised.
+    """
+    if cores() < 2 or not hasattr(os, "fork"):  # noqa: PLR2004  # two at once
+        return work
+    running = start(lambda _: work(), 0)
+    return lambda: finish(running).value()
+
+
 @dataclass(frozen=True, slots=True)
 class Running(Generic[T]):
     """A part at work in another process, which will send a `T`."""

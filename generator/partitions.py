@@ -121,7 +121,7 @@ def part_outputs(folder: Path, report: dict[str, object]) -> Iterator[Output]:
 
     Raises ArchiveError where some are missing.
     """
-    names = [name for name, _ in trees.walk(folder / FILES)]
+    names = list(trees.names(folder / FILES))
     if len(names) != report["files"]:
         raise ArchiveError(
             f"{folder}: expected {report['files']} files, found {len(names)}; "

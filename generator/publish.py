@@ -18,7 +18,7 @@ from generator.model import ArchiveError, Problem, Severity
 from generator.pages import Page, template_key
 from generator.parallel import cores
 from generator.rendering import Renderer, converter
-from generator.search import LUNR, Slices, lunr_module
+from generator.search import LUNR, File, lunr_module
 from generator.sitemap import sitemaps
 from generator.trees import Known
 
@@ -179,9 +179,9 @@ def machine_outputs(root: Path, archive: Archive, record: Record, keys: Keys) ->
     return whole
 
 
-def search_outputs(found: Slices) -> Iterator[Output]:
+def search_outputs(found: Iterable[File]) -> Iterator[Output]:
     """Yield the search's data, and Lunr beside the worker: it comes with the mkdocs package."""
-    for file in found.files:
+    for file in found:
         yield given(f"search/{file.path}", file.content)
     spec = find_spec("mkdocs")
     place = Path(spec.origin or "") if spec else Path()

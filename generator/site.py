@@ -30,7 +30,7 @@ from generator.pages import Page
 from generator.rendering import CONFIGS, EXTENSIONS, Renderer, converter
 from generator.search import WrittenPage
 from generator.shell import Form, Shell, cut, form_of, kept_lines, model_of, source_of
-from generator.trees import walk
+from generator.trees import names
 
 
 class Warnings(logging.Handler):
@@ -211,8 +211,8 @@ def form_in_place(page: Page) -> Form:
 def copy_written(source: Path, target: Path, generated: Container[str]) -> set[str]:
     """Copy what a human put into `docs/`; return the generated pages that it links to by file."""
     mentioned = set()
-    names = sorted(name for name, _ in walk(source) if name not in generated)
-    for name in names:
+    own = sorted(name for name in names(source) if name not in generated)
+    for name in own:
         if name == GENERATED:
             continue
         path = source / name

@@ -95,30 +95,30 @@ class Job:
     def run(self, part: int, parts: int) -> Iterator[tuple[str, Key, Trace, bool]]:
         """Put a part of the files there: yield path, key, trace, and whether it was made anew."""
         for output in self.todo[part::parts]:
-            target = self.beside / output.path
+            target = f"{self.beside}/{output.path}"
             key, content = self.known.made.get(output.path, (b"", b""))
             if key == output.key:
                 if trace := trace_of(target, content, self.known.beside.get(output.path)):
                     yield output.path, key, trace, False
                     continue
-                source = self.seen / output.path
+                source = f"{self.seen}/{output.path}"
                 trace = trace_of(source, content, self.known.seen.get(output.path))
                 if trace and link(source, target):
                     yield output.path, key, trace, False
                     continue
-            yield output.path, output.key, put(target, output.make()), True
+            yield output.path, output.key, put(Path(target), output.make()), True
 
 
-def trace_of(path: Path, content: Key, before: Trace | None) -> Trace | None:
+def trace_of(path: str, content: Key, before: Trace | None) -> Trace | None:
     """Return a file's trace if it holds this content; it is read only where it looks changed."""
     try:
-        found = path.stat()
+        found = os.stat(path)  # noqa: PTH116  # of every file there is: a Path takes its time
     except OSError:
         return None
     trace = content, found.st_size, found.st_mtime_ns
     if trace == before:
         return trace
-    return trace if digest(path.read_bytes()) == content else None
+    return trace if digest(Path(path).read_bytes()) == content else None
 
 
 def put(path: Path, content: bytes) -> Trace:
@@ -136,16 +136,33 @@ def put(path: Path, content: bytes) -> Trace:
     return digest(content), found.st_size, found.st_mtime_ns
 
 
-def link(source: Path, target: Path) -> bool:
+def link(source: str, target: str) -> bool:
     """Give a file a second name in the other tree; a copy, where the file system has no links."""
     with suppress(FileNotFoundError):
-        target.unlink()
-    target.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        os.link(source, target)
-    except OSError:
-        shutil.copy2(source, target)
+        os.unlink(target)  # noqa: PTH108  # as above
+    for _ in range(2):
+        try:
+            os.link(source, target)
+            break
+        except FileNotFoundError:
+            Path(target).parent.mkdir(parents=True, exist_ok=True)
+        except OSError:
+            shutil.copy2(source, target)
+            break
     return True
+
+
+def names(folder: Path) -> Iterator[str]:
+    """Yield each file below a folder, with slashes."""
+    inner = [("", os.fspath(folder))]
+    while inner:
+        prefix, place = inner.pop()
+        with os.scandir(place) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    inner.append((f"{prefix}{entry.name}/", entry.path))
+                else:
+                    yield f"{prefix}{entry.name}"
 
 
 def walk(folder: Path) -> Iterator[tuple[str, Look]]:
