@@ -4,9 +4,10 @@ import datetime as dt
 import hashlib
 import sys
 import time
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import replace
 from email.message import EmailMessage
+from functools import partial
 from pathlib import Path
 
 import click
@@ -322,15 +323,19 @@ def make_site(
         return None
     with no_collecting():
         keys = Keys()
+        early = grounds.known(root, by_hand, sample=record.sample)
+        search = meanwhile(partial(search_files, root, archive, early)) if early else None
         every = pages_of(archive, record, keys)
         synced = sync_pages(root, every, last, all_of=True)
         ground = grounds.ground(root, every, by_hand, sample=record.sample)
-        others = other_outputs(root, archive, record, ground, keys)
+        if search is None:
+            search = meanwhile(partial(search_files, root, archive, ground))
+        others = other_outputs(root, archive, record, ground, keys, search)
         with stage("site") as now:
             wanted = [*others, *publish.page_outputs(root, every, synced.traces, ground)]
-            done = publish.raised(site, wanted, last)
+            done, spare = publish.raised(site, wanted, last)
             now.result = f"{len(wanted):,} files, {done.fresh:,} made, {done.removed:,} removed"
-    return publish.left(site, synced, done, last, (*archive.problems, *ground.problems))
+    return publish.left(site, synced, done, spare, (*archive.problems, *ground.problems))
 
 
 def build_part(root: Path, part: Partition, *, locked: bool, strict: bool) -> int:
@@ -346,7 +351,8 @@ def build_part(root: Path, part: Partition, *, locked: bool, strict: bool) -> in
         mine = [page for page in every if part.has(page.path)]
         synced = sync_pages(root, mine, Last(), all_of=False)
         ground = grounds.ground(root, every, by_hand, sample=record.sample, alone=True)
-        others = other_outputs(root, archive, record, ground, keys) if part.leads else []
+        search = partial(search_files, root, archive, ground)
+        others = other_outputs(root, archive, record, ground, keys, search) if part.leads else []
         with stage(f"part {part}") as now:
             wanted = [*others, *publish.page_outputs(root, mine, synced.traces, ground)]
             inputs = publish.inputs(record, by_hand, locked=locked)
@@ -390,10 +396,14 @@ def sync_pages(root: Path, of: list[Page], last: Last, *, all_of: bool) -> files
 
 
 def other_outputs(
-    root: Path, archive: Archive, record: Record, ground: Ground, keys: Keys
+    root: Path,
+    archive: Archive,
+    record: Record,
+    ground: Ground,
+    keys: Keys,
+    search: Callable[[], tuple[File, ...]],
 ) -> list[Output]:
-    """Return the files of the site that are no generated pages."""
-    search = meanwhile(lambda: search_files(root, archive, ground))
+    """Return the files of the site that are no generated pages; `search` waits for its data."""
     with stage("data") as now:
         others = publish.machine_outputs(root, archive, record, keys)
         now.result = f"{len(others):,} files"

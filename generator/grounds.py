@@ -89,14 +89,13 @@ def ground(
     # The page at the root has a shell in its own place.
     markdown = [page for page in pages if page.address and page.path.endswith(".md")]
     needed = {model_of(page.kind, page.address) for page in markdown}
-    kept = files.read_cache(root, "ground").get(key.hex())
-    if kept:
-        found = thawed(kept, key, folder / "site")
-        known = {form.model for form in found.shells if not form.place}
-        if found.shells and needed <= known and contents(found.folder) == found.contents:
+    found = known(root, by_hand, sample=sample)
+    if found:
+        there = {form.model for form in found.shells if not form.place}
+        if found.shells and needed <= there and contents(found.folder) == found.contents:
             return found
         # An archive that once had a kind of page will have it again.
-        needed |= known
+        needed |= there
     from generator.site import build_base  # noqa: PLC0415  # MkDocs takes a second to import
 
     base = build_base(root, folder, pages, needed, sample=sample)
@@ -115,6 +114,16 @@ def ground(
         )
     files.write_cache(root, "ground", {key.hex(): frozen(found)})
     return found
+
+
+def known(root: Path, by_hand: Key, *, sample: bool) -> Ground | None:
+    """Return what the cache says of what MkDocs made; whether its files are there is not looked at.
+
+    The pages that a human wrote are right in any case.
+    """
+    key = Keys().of(by_hand, sample)
+    kept = files.read_cache(root, "ground").get(key.hex())
+    return thawed(kept, key, root / files.CACHE / WORK / "site") if kept else None
 
 
 def contents(folder: Path) -> dict[str, Key]:

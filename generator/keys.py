@@ -6,7 +6,7 @@ By content: a key says nothing of times, places or the order in which the archiv
 import datetime as dt
 import hashlib
 import marshal
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
 from enum import Enum
 
@@ -43,11 +43,12 @@ def digest(content: bytes) -> Key:
 class Keys:
     """Makes keys, and remembers those of papers, which stand on many pages.
 
-    A paper counts with what lists show of it; `whole` also has what its own page shows. Papers
+    A paper counts with what lists show of it; `record` and `whole` have more. Papers
     must live as long as this does.
     """
 
     _faces: dict[int, Key] = field(default_factory=dict)
+    _records: dict[int, Key] = field(default_factory=dict)
 
     def of(self, *parts: Part) -> Key:
         """Return the key of what these parts are made of.
@@ -76,33 +77,44 @@ class Keys:
             self._faces[id(paper)] = found
         return found
 
+    def record(self, paper: Paper) -> Key:
+        """Return the key of all that is known of a paper, its related papers aside."""
+        found = self._records.get(id(paper))
+        if found is None:
+            found = key_of(
+                (
+                    self.face(paper),
+                    paper.note,
+                    paper.title_raw,
+                    paper.shown,
+                    tuple([(each.title_raw, each.abstract_raw) for each in paper.variants]),
+                    tuple([(each.title, each.abstract, each.abstract_tex) for each in paper.texts]),
+                    tuple([(each.line, each.variant) for each in paper.listings]),
+                )
+            )
+            self._records[id(paper)] = found
+        return found
+
     def whole(self, paper: Paper) -> Key:
         """Return the key of all that is known of a paper; of its related papers, the slugs."""
-        return key_of(
-            (
-                self.face(paper),
-                paper.note,
-                paper.title_raw,
-                paper.shown,
-                tuple([(each.title_raw, each.abstract_raw) for each in paper.variants]),
-                tuple([(each.title, each.abstract, each.abstract_tex) for each in paper.texts]),
-                tuple([each.variant for each in paper.listings]),
-                paper.related,
-            )
-        )
+        return key_of((self.record(paper), paper.related))
 
     def _plain(self, part: Part) -> Plain:
         """Return a part as plain values, rows of them, and keys of papers."""
-        if isinstance(part, str | bytes | int | float | None) and not isinstance(part, Enum):
-            return part
+        # A dictionary of classes would be neater; this is asked half a million times a build.
+        kind = part.__class__
+        if kind is str or kind is int or part is None:
+            return part  # type: ignore[return-value]  # its class says so
         if isinstance(part, Paper):
             return self.face(part)
         if isinstance(part, tuple | list):
-            return tuple([self._plain(each) for each in part])
+            return marshalled(part) or tuple(map(self._plain, part))
         if isinstance(part, Item):
             # Its listings stand in its paper; a day is told from the others by their number.
             return self.face(part.paper), len(part.listings), self._plain(part.earlier)
-        return tuple([self._plain(each) for each in inside(part)])
+        if isinstance(part, str | bytes | int | float) and not isinstance(part, Enum):
+            return part
+        return tuple(map(self._plain, inside(part)))
 
 
 def key_of(plain: Plain) -> Key:
@@ -111,7 +123,15 @@ def key_of(plain: Plain) -> Key:
     return digest(marshal.dumps(plain, 2))
 
 
-def inside(part: Part) -> list[Part]:
+def marshalled(part: Part) -> Plain:
+    """Return a row of nothing but plain values as bytes, or None: most rows are of that kind."""
+    try:
+        return "row", marshal.dumps(part, 2)  # type: ignore[arg-type]  # or it says so
+    except ValueError:
+        return None
+
+
+def inside(part: Part) -> Sequence[Part]:
     """Return what a date, a mapping, a name or a value of the model is made of.
 
     Raises TypeError for anything else.
@@ -122,6 +142,21 @@ def inside(part: Part) -> list[Part]:
         return [each for pair in part.items() for each in pair]
     if isinstance(part, Enum):
         return [part.value]
-    if is_dataclass(part) and not isinstance(part, type):
-        return [getattr(part, each.name) for each in fields(part)]
-    raise TypeError(f"expected what a key can be made of, found {type(part)}")
+    return [getattr(part, name) for name in names_of(part)]
+
+
+NAMES: dict[type, tuple[str, ...]] = {}
+"""Of the fields of values, by class, as far as they were asked for."""
+
+
+def names_of(part: Part) -> tuple[str, ...]:
+    """Return the names of the fields of a value of the model.
+
+    Raises TypeError where it is none.
+    """
+    kind = type(part)
+    if kind not in NAMES:
+        if not is_dataclass(part):
+            raise TypeError(f"expected what a key can be made of, found {kind}")
+        NAMES[kind] = tuple(each.name for each in fields(part))
+    return NAMES[kind]

@@ -1,10 +1,11 @@
 """Our templates' Markdown as HTML, the short way: what Python-Markdown would print, or nothing.
 
 Our pages are written in a small part of Markdown: headings, paragraphs, lists of one level, links,
-strong words, references for every mark of a stranger's, and HTML. Most of that stays as it is.
-What belongs to any other part, or is in doubt, is refused: then Python-Markdown itself has to say.
-It is meant with the extensions toc, tables, fenced_code and attr_list, as MkDocs sets it up; its
-rules are those of its `blockprocessors.py`, `inlinepatterns.py` and `htmlparser.py`.
+strong words, words of code, references for every mark of a stranger's, and HTML. Most of that
+stays as it is. What belongs to any other part, or is in doubt, is refused: then Python-Markdown
+itself has to say. It is meant with the extensions toc, tables, fenced_code and attr_list, as
+MkDocs sets it up; its rules are those of its `blockprocessors.py`, `inlinepatterns.py` and
+`htmlparser.py`.
 
 Every pattern is linear: its alternatives begin differently, and no quantifier gives back.
 """
@@ -54,7 +55,10 @@ _TAG = rf'<(?:/[a-z][a-z0-9-]*+|[a-z][a-z0-9-]*+(?: [a-z][a-z:-]*+(?:="{_VALUE}"
 _LABEL = rf"(?:{_TEXT}|{_ENTITY}|{_TAG})*+"
 _HREF = rf"(?:[^\s()<>\"'\[\]\\`*{{}}|&]++|{_ENTITY})++"
 _LINK = rf'\[({_LABEL})\]\(({_HREF})(?: "({_VALUE})")?\)(?:{_ATTRS})?'
-_LINE = re.compile(rf"(?:{_TEXT}|{_ENTITY}|{_TAG}|{_LINK}|\*\*(?!\*))*+")
+_CODE_WORD = r"[^\s&<>\[\]*`\\{}|]++"
+_CODE = rf"`({_CODE_WORD}(?: {_CODE_WORD})*+)`(?!`)"
+_LINE = re.compile(rf"(?:{_TEXT}|{_ENTITY}|{_TAG}|{_LINK}|{_CODE}|\*\*(?!\*))*+")
+_CODES = re.compile(_CODE)
 _LINKS = re.compile(_LINK)
 _ONE_TAG = re.compile(_TAG)
 _LIST_OF_ATTRS = re.compile(_ATTRS)
@@ -279,11 +283,13 @@ def words(text: str) -> str:
 
 
 def inline(text: str) -> str:
-    """Return the HTML of text with references, inline tags, links and strong words."""
+    """Return the HTML of text with references, inline tags, links, code and strong words."""
     if not _LINE.fullmatch(text) or "![" in text or "  \n" in text:
         raise Foreign
     linked = _LINKS.sub(link, text) if "[" in text else text
-    return strong(linked) if "**" in text else linked
+    marked = strong(linked) if "**" in text else linked
+    # A line that was taken has backticks around code only.
+    return _CODES.sub(r"<code>\1</code>", marked) if "`" in text else marked
 
 
 def link(match: re.Match[str]) -> str:

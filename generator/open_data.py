@@ -19,7 +19,7 @@ from generator.build import Archive, Record
 from generator.catalog import Catalog, first_day
 from generator.config import Settings
 from generator.exports import Json, format_json, is_renamed, record
-from generator.keys import Key, Keys, Output, digest
+from generator.keys import Keys, Output
 from generator.ledger import Kind, Line, format_line, parse_line, slug_of
 from generator.model import Paper, Slug, Status
 from generator.moved import format_moved
@@ -68,29 +68,9 @@ def paper_files(catalog: Catalog, settings: Settings, keys: Keys) -> Iterator[Ou
     for month, papers in sorted(months.items()):
         yield Output(
             path=urls.data_papers(month),
-            key=keys.of(
-                "papers", __version__, settings.site_url, *(trace(paper, keys) for paper in papers)
-            ),
+            key=keys.of("papers", __version__, settings.site_url, *map(keys.record, papers)),
             make=partial(paper_lines, papers, settings),
         )
-
-
-def trace(paper: Paper, keys: Keys) -> Key:
-    """Return the key of all that a paper's line is made from: its related ones are not in it.
-
-    One text for all of it, since keys of tens of thousands of papers are asked for at each build.
-    """
-    text = paper.text
-    parts = (
-        (paper.id, paper.slug, paper.status, paper.shown),
-        (paper.title, paper.title_raw, text.title, text.abstract, text.abstract_tex),
-        [(each.title_raw, each.abstract_raw) for each in paper.variants],
-        [(each.url, each.kind) for each in text.links],
-        [(hit.key, *hit.evidence) for hit in paper.tags],
-        [(x.day.toordinal(), x.dump, x.position, x.line, x.variant) for x in paper.listings],
-        keys.of(paper.metadata),
-    )
-    return digest(repr(parts).encode("utf-8", "surrogatepass"))
 
 
 def paper_lines(papers: Iterable[Paper], settings: Settings) -> bytes:

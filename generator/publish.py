@@ -100,12 +100,11 @@ def left(
     site: Path,
     synced: files.Synced,
     done: trees.Raised,
-    last: Last,
+    spare: Mapping[str, trees.Trace],
     problems: Iterable[Problem],
 ) -> Last:
-    """Return what this build leaves to the next: the two trees have changed places."""
-    before = last.known.seen if last.place == str(site) else {}
-    known = Known(made=done.made, seen=done.traces, beside=before)
+    """Return what this build leaves to the next; `spare` is the tree that nobody sees now."""
+    known = Known(made=done.made, seen=done.traces, beside=spare)
     return Last(place=str(site), problems=tuple(problems), docs=synced.traces, known=known)
 
 
@@ -146,10 +145,13 @@ def ground_outputs(ground: Ground) -> Iterator[Output]:
         yield Output(path=name, key=content, make=partial(read_bytes, ground.folder / name))
 
 
-def raised(site: Path, wanted: Sequence[Output], last: Last) -> trees.Raised:
+def raised(
+    site: Path, wanted: Sequence[Output], last: Last
+) -> tuple[trees.Raised, Mapping[str, trees.Trace]]:
     """Bring the site's other tree up to date, and let the two change places.
 
-    Raises ArchiveError where the disk is full; what people see is as it was then.
+    Also returns what is known of the tree that nobody sees now. Raises ArchiveError where the disk
+    is full; what people see is as it was then.
     """
     beside = files.beside(site)
     known = last.known if last.place == str(site) else Known()
@@ -160,8 +162,13 @@ def raised(site: Path, wanted: Sequence[Output], last: Last) -> trees.Raised:
         raise ArchiveError(
             f"{place}{error.strerror or error}; {site} is as it was; make room and build again"
         ) from None
+    first = not site.exists()
     trees.exchange(beside, site, files.aside(site))
-    return done
+    if not first:
+        return done, known.seen
+    # The next build finds a second tree to bring up to date.
+    known = Known(made=done.made, seen=done.traces)
+    return done, trees.bring_up(beside, site, wanted, known, cores()).traces
 
 
 def machine_outputs(root: Path, archive: Archive, record: Record, keys: Keys) -> list[Output]:

@@ -2,10 +2,16 @@
 
 import math
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 import yaml
+
+try:
+    from yaml import CSafeLoader
+except ImportError:  # a system without libyaml
+    CSafeLoader = None  # type: ignore[assignment,misc]
 
 from generator.model import Problem, Severity
 
@@ -30,6 +36,25 @@ def _kind(node: yaml.Node) -> str:
     return "a list" if isinstance(node, yaml.SequenceNode) else "a table"
 
 
+DEEPEST = 10_000
+"""Nesting up to which libyaml is trusted: at ten times as much it ends the program."""
+
+
+def composed(text: str) -> yaml.Node | None:
+    """Return a document's node, by libyaml where that is there and safe: it is ten times as fast.
+
+    Raises yaml.YAMLError where it is no YAML, RecursionError where it is nested too deeply.
+    """
+    # Each level takes one of these marks, or a deeper indent.
+    depth = sum(map(text.count, ("[", "{", "- ", "-\n", "? ", "?\n")))
+    indent = max((len(line) - len(line.lstrip(" ")) for line in text.split("\n")), default=0)
+    if CSafeLoader is not None and depth + indent < DEEPEST:
+        with suppress(yaml.YAMLError):
+            return yaml.compose(text, Loader=CSafeLoader)
+    # What is wrong is told in the words that all systems have.
+    return yaml.compose(text, Loader=yaml.SafeLoader)
+
+
 @dataclass(slots=True)
 class Sheet:
     """One YAML file while it is read; gathers its problems."""
@@ -44,7 +69,7 @@ class Sheet:
     def root(self, text: str) -> yaml.Node | None:
         """Return the file's only document; None if it has none or is no YAML."""
         try:
-            node = yaml.compose(text, Loader=yaml.SafeLoader)
+            node = composed(text)
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark
             message = f"expected YAML, found a fault: {error.problem}; mend this line"

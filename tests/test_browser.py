@@ -14,7 +14,7 @@ from playwright.sync_api import BrowserContext, Dialog, Page, sync_playwright
 from generator import urls
 from generator.cleaning import clean_title
 from generator.model import Paper, Status
-from generator.pages import words
+from generator.pages import mended, words
 from generator.serving import server
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -135,7 +135,7 @@ def squeezed(text: str | None) -> str:
 def test_pages_of_lists_are_dead_text(visitor: Visitor, built: Built) -> None:
     """Home, days, months, tags and lists of papers show titles as they were written."""
     tag = "tags/reading/"
-    for path in ("", "about/", "days/", "days/2025/", "days/2025-03/"):
+    for path in ("", "about/", "feeds/", "data/", "days/", "days/2025/", "days/2025-03/"):
         visitor.visit(path)
     for path in ("papers/", "papers/2025-03/", "tags/untagged/", "areas/lists/"):
         visitor.visit(path)
@@ -160,8 +160,12 @@ def test_pages_of_papers_are_dead_text(visitor: Visitor, built: Built) -> None:
         article = squeezed(page.locator("article").text_content())
         for part in filter(str.strip, paper.text.abstract.split("\n")):
             assert text_of(part) in article
-        if page.locator("details.db-raw").count():
-            assert squeezed(folded(paper.abstract_raw)) in article
+        changes = page.locator("details.db-raw li").all_text_contents()
+        assert [squeezed(text) for text in changes] == [
+            squeezed(folded(f"{went} {came}")) for went, came in mended(paper)
+        ]
+        (cite,) = page.locator("article .db-cite__sentence").all_text_contents()
+        assert squeezed(cite).startswith(squeezed(folded(words(paper.title))))
 
 
 def test_payloads_survive_a_touch(visitor: Visitor, built: Built) -> None:

@@ -378,6 +378,8 @@ ATTRIBUTES: dict[str, set[tuple[str, ...]]] = {
     "link": {("href", "rel"), ("href", "rel", "type")},
     "script": {("type",)},
 }
+GRAPH = {f"og:{name}" for name in ("type", "title", "url", "image", "image:width", "image:height")}
+"""What a link to a paper shows; the rest readers take from the page."""
 
 
 def test_a_head_says_the_paper_and_lets_nothing_out() -> None:
@@ -396,10 +398,10 @@ def test_a_head_says_the_paper_and_lets_nothing_out() -> None:
         assert said["citation_title"] == said["og:title"] == [title_line(paper)]
         assert said["citation_abstract"] == [one_line(paper.text.abstract)]
         assert said["citation_public_url"] == said["og:url"] == [permalink(paper, HOSTILE_SETTINGS)]
-        assert said["og:site_name"] == [SITE_NAME]
         assert said.get("citation_author", []) == authors
         assert said["DC.type"] == ["preprint"]
         assert said["og:type"] == ["article"]
+        assert {name for name in said if name.startswith("og:")} == GRAPH
         assert "author" not in said
         assert "robots" not in said
         (script,) = [text for text in found.parts if isinstance(text, str)]
@@ -550,7 +552,8 @@ def test_a_list_says_what_it_holds() -> None:
     assert "papers.bib" not in empty
     day = replace(catalog.days[0], items=())
     assert "papers.bib" not in head_of_day(day, HOSTILE_SETTINGS)
-    assert "0 papers listed on 14 March 2025" in head_of_day(day, HOSTILE_SETTINGS)
+    (shown,) = metas(hostile.Reading(head_of_day(day, HOSTILE_SETTINGS)))["og:description"]
+    assert shown == f"0 papers listed on 14 March 2025 in {SITE_NAME}"
 
 
 # What stands on the page

@@ -31,6 +31,7 @@ from markdown_it import MarkdownIt
 from mkdocs.utils.meta import get_data
 
 from generator import urls
+from generator.cite import cite_box
 from generator.cleaning import clean, clean_title, plain
 from generator.exports import export
 from generator.files import ENGINE, read_record
@@ -74,6 +75,7 @@ MATHML_ATTRIBUTES = re.compile(
     "accent|alttext|columnalign|displaystyle|form|height|linethickness|lspace|mathvariant|maxsize"
     "|minsize|notation|rspace|scriptlevel|stretchy|width"
 )
+JSON_LD = "application/ld+json"
 INSTALLED = (
     "abbr",
     "admonition",
@@ -501,15 +503,66 @@ def test_formulas_have_elements_and_attributes_of_formulas(pages: dict[str, Read
 def test_scripts_are_those_of_the_theme(
     pages: dict[str, Reading], plain_pages: dict[str, Reading]
 ) -> None:
-    """Every script of the hostile site stands on a plain site too, letter for letter."""
+    """Every script of the hostile site stands on a plain site too, letter for letter.
+
+    JSON-LD is none: a browser does not run it, and `test_data_in_a_page_is_data` reads it.
+    """
 
     def scripts(found: dict[str, Reading], name: str) -> set[str]:
-        return {text for page in found.values() for text in page.within(name)}
+        return {
+            text
+            for page in found.values()
+            for type_ in {tag.get("type") for tag in page.tags if tag.name == name} - {JSON_LD}
+            for text in page.within(name, type=type_)
+        }
 
     own = re.compile(r"location\.replace\(\"[./a-z0-9-]*\" \+ location\.search \+ location\.hash\)")
     fresh = scripts(pages, "script") - scripts(plain_pages, "script")
     assert {script for script in fresh if not own.fullmatch(script)} == set()
     assert scripts(pages, "style") <= scripts(plain_pages, "style")
+
+
+def test_data_in_a_page_is_data(
+    built: Built, pages: dict[str, Reading], plain_pages: dict[str, Reading]
+) -> None:
+    """JSON-LD stands on papers' pages alone, says their titles, and has no fields of a payload."""
+
+    def data(page: Reading) -> list[dict[str, str]]:
+        return [json.loads(text) for text in page.within("script", type=JSON_LD)]
+
+    known = {key for page in plain_pages.values() for each in data(page) for key in each}
+    said = {
+        urls.html_file(urls.paper(paper.slug)): [folded(words(paper.title))]
+        for paper in shown_papers(built)
+    }
+    for name, page in pages.items():
+        found = data(page)
+        assert [each["headline"] for each in found] == said.get(name, [])
+        assert {key for each in found for key in each} <= known
+
+
+def test_a_head_says_its_paper_in_attributes(built: Built, pages: dict[str, Reading]) -> None:
+    """What reference managers and previews read is the paper's text, and no element of its own."""
+    for paper in shown_papers(built):
+        page = pages[urls.html_file(urls.paper(paper.slug))]
+        metas = {
+            tag.get("name") or tag.get("property"): tag.get("content")
+            for tag in page.tags
+            if tag.name == "meta"
+        }
+        assert metas["citation_title"] == folded(words(paper.title))
+        assert metas["og:title"].removeprefix("Withdrawn: ") == metas["citation_title"]
+        assert metas["citation_abstract"] == folded(plain(paper.text.abstract))
+
+
+def test_citing_is_shown_as_text(built: Built, pages: dict[str, Reading]) -> None:
+    """The sentence and the BibTeX on a paper's page are what the archive cites it by."""
+    settings = read_record(built.root).settings
+    for paper in shown_papers(built):
+        page = pages[urls.html_file(urls.paper(paper.slug))]
+        said = cite_box(paper, settings)
+        assert list(page.within("p", class_="db-cite__sentence")) == [said.sentence]
+        assert list(page.within("pre", class_="db-cite__bibtex")) == [folded(said.bibtex)]
 
 
 def test_no_comment_or_declaration_of_a_payload(
@@ -563,19 +616,23 @@ def test_a_page_describes_itself_in_one_attribute(built: Built, pages: dict[str,
 
 def test_what_was_mended_is_shown_as_it_stood(built: Built, pages: dict[str, Reading]) -> None:
     """The dump's words stand on the page where they differ from what is shown, and as text."""
-    seen = 0
+    seen = whole = 0
     for paper in shown_papers(built):
         page = pages[urls.html_file(urls.paper(paper.slug))]
+        changes = mended(paper)
+        assert list(page.within("del")) == [folded(went) for went, _ in changes if went]
+        assert list(page.within("ins")) == [folded(came) for _, came in changes if came]
         raw = list(page.within("details", class_="db-raw"))
-        said = "".join(f"{went} {came} " for went, came in mended(paper))
-        assert bool(raw) == bool(said)
-        if raw:
-            seen += 1
-            whole = f"Mended in the text of the dump {folded(said)}"
-            assert "".join(raw[0].split()) == "".join(whole.split())
-        for went, _ in mended(paper):
-            assert went in " ".join(f"{paper.title_raw} {paper.abstract_raw}".split())
+        said = " ".join(text for change in changes for text in change)
+        shown = [f"Mended in the text of the dump {folded(said)}"] if changes else []
+        assert ["".join(text.split()) for text in raw] == ["".join(text.split()) for text in shown]
+        there, place = " ".join(f"{paper.title_raw} {paper.abstract_raw}".split()), 0
+        for went, _ in changes:
+            place = there.index(" ".join(went.split()), place)
+        seen += bool(changes)
+        whole += (paper.abstract_raw, "") in changes
     assert seen > len(PAYLOADS) / 4
+    assert whole, "an abstract too long to be compared stands there as a whole"
 
 
 def test_searches_elsewhere_ask_for_the_title(built: Built, pages: dict[str, Reading]) -> None:
@@ -631,6 +688,9 @@ def test_lists_link_every_title_as_a_whole(built: Built, pages: dict[str, Readin
             link = f"../../papers/{item.paper.slug}/"
             linked = "".join(next(page.within("a", href=link)).split())
             assert here == linked == title_of(item.paper.title)
+        coins = [parse_qs(tag.get("title")) for tag in page.tags if tag.get("class") == "Z3988"]
+        titles = [folded(words(item.paper.title)) for item in day.items]
+        assert [query["rft.title"] for query in coins] == [[title] for title in titles]
 
 
 def test_tags_are_shown_as_text(built: Built, pages: dict[str, Reading]) -> None:
@@ -641,6 +701,8 @@ def test_tags_are_shown_as_text(built: Built, pages: dict[str, Reading]) -> None
     assert list(page.within("h1", id="title")) == [folded(tag.name)]
     assert folded(tag.note) in page.text
     assert list(pages["areas/lists/index.html"].within("h1", id="title")) == [folded(area.name)]
+    assert list(pages["feeds/index.html"].within("h3", id="by-lists")) == [folded(area.name)]
+    assert folded(tag.name) in list(pages["feeds/index.html"].within("a", href="../tags/reading/"))
     tagged = built.archive.catalog.tagged["reading"]
     assert len(tagged) > 50
     for paper in tagged:

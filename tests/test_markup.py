@@ -199,6 +199,7 @@ WORDS = st.sampled_from(
         '[Tag](../tags/x/ "Because of&#58; this, (that)")',
         "[Tag](x/){ .db-tag .db-y }",
         "[**x](y/)",
+        *("`code`", "`a_b_ c`", "`# 1.`:"),
         '<time datetime="2025-03-14">14 March 2025</time>',
         '[<time datetime="2025-03-14">14 March</time>](./)',
         '<span class="db-math"><math alttext="&#94;"><mspace width="1em"/></math></span>',
@@ -270,6 +271,8 @@ TAKEN = (
     "Words\n{ .db-x #y }\n\nMore",
     "- a\n- b\n\n    c\n d\n\n- e\n- f\n\nWords\n\n- g\n",
     "**a** b **c d**, e",
+    "**`a`** b `c_d_ e` `# f`, `$“g”$`: `h`",
+    "# `a` b { #c }\n\n`d`\n{ .e }\n\n- `- f`\n- `1. g`\n",
     "a\n\n<pre>\n# b\n\n  - *c*\n</pre>\n\nd",
     '[a](b/ "c\'s (d")',
 )
@@ -295,7 +298,8 @@ REFUSED = (
         "a\n- b",
         "a  \nb",
     ),
-    *("a_b_", "*a*", "** a**", "a**b**", "**a", "`a`", "\\*", "a | b\n--- | ---", "[a]", "[a]: b"),
+    *("a_b_", "*a*", "** a**", "a**b**", "**a", "\\*", "a | b\n--- | ---", "[a]", "[a]: b"),
+    *("`a", "`a``b`", "``a``", "` a`", "`a\nb`", "`<b>`", "`&amp;`", "`*a*`", "[`a`](b/)"),
     *("[a][b]", "![a](b/)", "[a](b.md)", "[a](/b/)", "[a](b/ 'c')", "[a](<b>)", "[[a](b/)](c/)"),
     *(
         "<http://a.b>",

@@ -2,14 +2,29 @@
 
 import datetime as dt
 import hashlib
+import html
 import itertools
+import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import pytest
-from hostile import FILLER, PAYLOADS, PLAIN, VOCABULARY, Entry, dump, folded, text_of, title_of
+from hostile import (
+    FILLER,
+    PAYLOADS,
+    PLAIN,
+    VOCABULARY,
+    Entry,
+    Reading,
+    dump,
+    folded,
+    text_of,
+    title_of,
+)
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from lists import list_of, raw_dump, record_of
@@ -18,8 +33,9 @@ from markdown_it.token import Token
 from mkdocs.utils.meta import get_data
 
 from generator import urls
+from generator.bibtex import bibtex
 from generator.build import Archive, RawDump, Record, read
-from generator.cleaning import SegmentKind, segments
+from generator.cleaning import SegmentKind, plain, segments
 from generator.config import Settings
 from generator.model import Paper
 from generator.pages import pages, words
@@ -28,9 +44,11 @@ from generator.text import web_address
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 SETTINGS = Settings(site_name="Some papers", site_url="https://papers.example/")
 JUDGE = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
-# Of our own HTML on a paper's page, what stands within a line.
+COINS = re.compile(r'<span class="Z3988" title="([^"<>]*)">')
+# Of our own HTML on a page, what stands within a line.
 INLINE_HTML = re.compile(
     r'<span class="db-math">|<math alttext="[^"<>]*">|</?m[a-z]+(?: [a-z]+="[^"<>]*")*>|</span>'
+    f"|{COINS.pattern}"
 )
 ANCHOR = re.compile(r" \{ #[a-z0-9-]+ \}$")
 
@@ -80,6 +98,13 @@ def links(token: Token) -> list[str]:
     return [str(child.attrGet("href")) for child in found]
 
 
+def cited(token: Token) -> list[str]:
+    """Return the titles that a line says to reference managers, in its COinS."""
+    found = (COINS.fullmatch(child.content) for child in token.children or ())
+    queries = (parse_qs(html.unescape(match[1])) for match in found if match)
+    return [title for query in queries for title in query["rft.title"]]
+
+
 def lines(source: str) -> Iterator[tuple[str, Token]]:
     """Yield each line of a page's body with the kind of block that it is alone in."""
     body, _ = get_data(source)
@@ -107,6 +132,50 @@ def assert_page_says(paper: Paper, source: str) -> None:
         live = [part for part in segments(paragraph) if part.kind is SegmentKind.LINK]
         assert len(links(line)) == sum(bool(web_address(part.url)) for part in live)
         assert all(re.match("(?i)https?://", link) for link in links(line))
+    own = Reading("".join(line.content for tag, line in found if tag == "html"))
+    assert_head_says(paper, Reading(str(meta["head"])))
+    assert_mended_says(paper, own)
+    assert_citing_says(paper, own)
+
+
+def assert_head_says(paper: Paper, head: Reading) -> None:
+    """A head says a paper's title and abstract, and is not read as anything but a head."""
+    title = folded(words(paper.title))
+    assert {tag.name for tag in head.tags} == {"meta", "link", "script"}
+    metas = {tag.get("name") or tag.get("property"): tag.get("content") for tag in head.tags}
+    assert metas["citation_title"] == metas["og:title"] == title
+    assert metas["citation_abstract"] == folded(plain(paper.text.abstract))
+    (data,) = head.within("script", type="application/ld+json")
+    assert json.loads(data)["headline"] == title
+    assert head.text == data
+
+
+def counted(*texts: str) -> Counter[str]:
+    """Return how often each word is shown in these texts."""
+    return Counter(word for text in texts for word in folded(" ".join(text.split())).split())
+
+
+def assert_mended_says(paper: Paper, own: Reading) -> None:
+    """Without what went, the dump's words are those shown, without what came; by their number."""
+    pairs = ((paper.title_raw, paper.title), (paper.abstract_raw, paper.text.abstract))
+    apart = [(raw, plain(shown)) for raw, shown in pairs if raw != shown]
+    before, after = (counted(*(pair[side] for pair in apart)) for side in (0, 1))
+    went, came = (counted(*own.within(name)) for name in ("del", "ins"))
+    assert went <= before
+    assert came <= after
+    assert before - went == after - came
+    assert len(list(own.within("details", class_="db-raw"))) == any(
+        a.split() != b.split() for a, b in apart
+    )
+
+
+def assert_citing_says(paper: Paper, own: Reading) -> None:
+    """The part on citing says the title and the permalink in words, and the entry of BibTeX."""
+    (sentence,) = own.within("p", class_="db-cite__sentence")
+    assert sentence.startswith(folded(words(paper.title)))
+    assert sentence.endswith(f" {urls.absolute(urls.paper(paper.slug), SETTINGS.site_url)}")
+    (entry,) = own.within("pre", class_="db-cite__bibtex")
+    assert entry == folded(bibtex(paper, SETTINGS))
 
 
 def assert_day_says(archive: Archive, found: Mapping[str, str]) -> None:
@@ -120,6 +189,7 @@ def assert_day_says(archive: Archive, found: Mapping[str, str]) -> None:
             assert title == title_of(item.paper.title)
             assert links(listed[index][1]) == [f"../../papers/{item.paper.slug}/"]
             excerpt = said(listed[index + 1][1]).removesuffix("…")
+            assert cited(listed[index + 1][1]) == [folded(words(item.paper.title))]
             whole = "".join(folded(words(item.paper.text.abstract)).split())
             assert whole.startswith(excerpt)
 
