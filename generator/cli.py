@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+import os
 import sys
 import time
 from collections.abc import Callable, Container, Iterable, Sequence
@@ -101,6 +102,19 @@ def run() -> None:
         click.echo("stopped", err=True)
         sys.exit(WRONG)
     sys.exit(status if isinstance(status, int) else 0)
+
+
+def program() -> None:
+    """Run the command line as a program of its own, and end at once when it is done.
+
+    Else the memory of a large archive would be given back piece by piece: half a second.
+    """
+    try:
+        run()
+    except SystemExit as ended:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(ended.code if isinstance(ended.code, int) else FAULT)
 
 
 @main.command()
@@ -283,7 +297,7 @@ def assemble_command(root: Path, site: Path | None) -> int:
     place = files.site_place(root, site or root / "site")
     with files.only_one(root, tell_waiting), stage("site") as now:
         wanted = gathered(root)
-        publish.raised(place, wanted, Last())
+        publish.raised(place, wanted, Last(), publish.spare_of(place))
         now.result = f"{len(wanted):,} files"
     return 0
 
@@ -318,7 +332,9 @@ def make_site(
     root: Path, site: Path, record: Record, last: Last, by_hand: Key, *, locked: bool
 ) -> Last | None:
     """Build what changed; return what the next build may start from, or None, if refused."""
+    spare = meanwhile(partial(publish.spare_of, site))
     archive = read_archive(root, record)
+    there = spare()
     if refused(archive, record, locked=locked):
         return None
     with no_collecting():
@@ -333,9 +349,9 @@ def make_site(
         others = other_outputs(root, archive, record, ground, keys, search)
         with stage("site") as now:
             wanted = [*others, *publish.page_outputs(root, every, synced.traces, ground)]
-            done, spare = publish.raised(site, wanted, last)
+            done, other = publish.raised(site, wanted, last, there)
             now.result = f"{len(wanted):,} files, {done.fresh:,} made, {done.removed:,} removed"
-    return publish.left(site, synced, done, spare, (*archive.problems, *ground.problems))
+    return publish.left(site, synced, done, other, (*archive.problems, *ground.problems))
 
 
 def build_part(root: Path, part: Partition, *, locked: bool, strict: bool) -> int:

@@ -145,18 +145,24 @@ def ground_outputs(ground: Ground) -> Iterator[Output]:
         yield Output(path=name, key=content, make=partial(read_bytes, ground.folder / name))
 
 
+def spare_of(site: Path) -> dict[str, trees.Look]:
+    """Return the files of the site's other tree."""
+    beside = files.beside(site)
+    return dict(trees.walk(beside)) if beside.is_dir() else {}
+
+
 def raised(
-    site: Path, wanted: Sequence[Output], last: Last
+    site: Path, wanted: Sequence[Output], last: Last, there: dict[str, trees.Look]
 ) -> tuple[trees.Raised, Mapping[str, trees.Trace]]:
     """Bring the site's other tree up to date, and let the two change places.
 
-    Also returns what is known of the tree that nobody sees now. Raises ArchiveError where the disk
-    is full; what people see is as it was then.
+    `there` is what that tree holds. Also returns what is known of the tree that nobody sees now.
+    Raises ArchiveError where the disk is full; what people see is as it was then.
     """
     beside = files.beside(site)
     known = last.known if last.place == str(site) else Known()
     try:
-        done = trees.bring_up(beside, site, wanted, known, cores())
+        done = trees.bring_up(beside, site, wanted, known, cores(), there)
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
         raise ArchiveError(

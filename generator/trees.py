@@ -50,14 +50,20 @@ class Raised:
 
 
 def bring_up(
-    beside: Path, seen: Path, wanted: Sequence[Output], known: Known, parts: int
+    beside: Path,
+    seen: Path,
+    wanted: Sequence[Output],
+    known: Known,
+    parts: int,
+    there: dict[str, Look] | None = None,
 ) -> Raised:
     """Make a tree hold the wanted files and no others; what can be had from the other is linked.
 
-    Raises OSError where the disk is full, or what the making of a file raises.
+    `there` is what the tree holds, if somebody has looked already; it is emptied. Raises OSError
+    where the disk is full, or what the making of a file raises.
     """
     beside.mkdir(exist_ok=True)
-    there = dict(walk(beside))
+    there = dict(walk(beside)) if there is None else there
     todo = []
     made: dict[str, tuple[Key, Key]] = {}
     traces: dict[str, Trace] = {}
