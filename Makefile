@@ -9,7 +9,7 @@ site: setup  ## Build the site of this folder into site/: the sample, while dump
 	$(BIN)/daybook build
 
 test: setup-test lint  ## All tests, after the linters; those that install packages run in .ci/run.
-	$(BIN)/pytest -n auto --dist loadfile
+	$(BIN)/pytest -n auto --dist worksteal
 
 screenshots: site setup-test  ## The pictures of the README, of the sample.
 	$(BIN)/python benchmarks/screenshots.py . docs/pictures "" --only 1440-light
