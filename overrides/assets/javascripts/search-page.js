@@ -227,9 +227,12 @@ class Search {
     const items = results.map((result) => hit(result, narrowed));
     const first = results.findIndex((result) => !result.all);
     const cut = first < 0 ? items.length : first;
+    // Whoever has gone on to a result stays there when a better answer comes.
+    const held = this.links.find((link) => link === document.activeElement)?.href;
     if (!isMore) this.clear();
     this.list.append(...items.slice(0, cut));
     this.rest.append(...items.slice(cut));
+    if (held && !isMore) (this.links.find(({ href }) => href === held) ?? this.input).focus();
     this.restHeading.hidden = !this.rest.childElementCount;
     this.more.hidden = page * size >= total;
     this.results.hidden = total === 0;
