@@ -168,7 +168,7 @@ def compare(docs: Path, ours: Path, theirs: Path) -> str:
     for path in sorted(docs.rglob("*.md")):
         name = path.relative_to(docs).with_suffix("")
         place = name.parent if name.name == "index" else name
-        found = re.search(r"^kind: (\w+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+        found = re.search(r"^kind: ([\w-]+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
         kinds[found[1] if found else "none"].append(f"{place}/index.html")
     rng = random.Random(1)  # noqa: S311  # seeded, so that it is the same each time
     sample = [x for of in kinds.values() for x in rng.sample(of, min(OF_A_KIND, len(of)))]

@@ -2,12 +2,14 @@
 
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TypeVar
 
 import click
+
+from generator.model import Problem, Severity
 
 T = TypeVar("T")
 
@@ -52,3 +54,17 @@ def stage(name: str, total: int = 0) -> Iterator[Stage]:
     seconds = time.monotonic() - started
     wipe = "\r\x1b[K" if sys.stderr.isatty() else ""
     click.echo(f"{wipe}{name}: {running.result or f'{running.done:,}'} ({seconds:.1f} s)", err=True)
+
+
+def tell(line: str) -> None:
+    """Print what a human should know while, or after, something was done."""
+    click.echo(line, err=True)
+
+
+def say(problems: Iterable[Problem]) -> None:
+    """Print problems, sorted, and how many there were."""
+    found: Sequence[Problem] = sorted(problems)
+    for problem in found:
+        tell(str(problem))
+    errors = sum(problem.severity is Severity.ERROR for problem in found)
+    tell(f"{errors:,} errors, {len(found) - errors:,} warnings")

@@ -11,8 +11,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 from generator.build import LEDGER, MERGES, Archive, read
+from generator.building import build_archive
 from generator.cleaning import SegmentKind, plain, segments
-from generator.cli import build_archive
 from generator.files import extend_ledger, read_record
 from generator.mathml import to_mathml
 from generator.start import start_archive

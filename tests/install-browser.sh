@@ -1,6 +1,6 @@
 #!/bin/sh
 # Chromium for the browser tests, Node for those of the scripts, nginx and rsync for those of
-# docs/hosting.md, from the system's packages.
+# docs/hosting.md, jing (which brings Java) for those of the feeds, from the system's packages.
 # Where they cannot be installed, these tests are skipped; on a CI machine (CI is set) that is a
 # failure.
 set -eu
@@ -8,6 +8,7 @@ packages=""
 command -v chromium >/dev/null 2>&1 || packages="chromium fonts-dejavu-core"
 command -v node >/dev/null 2>&1 || packages="$packages nodejs"
 command -v rsync >/dev/null 2>&1 || packages="$packages rsync"
+command -v jing >/dev/null 2>&1 || packages="$packages jing"
 # Not everybody has the folder of servers in PATH.
 PATH="$PATH:/usr/sbin" command -v nginx >/dev/null 2>&1 || packages="$packages nginx-light"
 if [ -z "$packages" ]; then

@@ -17,7 +17,7 @@ from test_histories import Copy, History
 
 from generator import urls
 from generator.build import CORRECTIONS, LEDGER, MERGES, Archive, read
-from generator.cli import build_archive
+from generator.building import build_archive
 from generator.ledger import Ledger, parse_ledger
 from generator.model import Status
 from generator.pages import pages

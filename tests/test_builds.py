@@ -18,7 +18,7 @@ import pytest
 from lists import VOCABULARY, chance
 from test_histories import Copy, History
 
-from generator import cli, files, pages, trees
+from generator import building, cli, files, pages, trees
 from generator.build import CORRECTIONS, LEDGER, MERGES
 from generator.model import ArchiveError
 
@@ -95,7 +95,7 @@ def put(copy: Copy, folder: Path) -> None:
 
 def build(folder: Path) -> dict[str, bytes]:
     """Build an archive in this process; return the files of its site."""
-    cli.build_archive(folder, folder / "site", locked=False, strict=False)
+    building.build_archive(folder, folder / "site", locked=False, strict=False)
     return contents(folder / "site")
 
 
@@ -331,10 +331,10 @@ def test_a_full_disk_leaves_the_old_site_whole(sample: Path, tmp_path: Path) -> 
         subprocess.run(["mount", "-o", f"remount,size={taken}k", str(disk)], check=True)
         old = contents(place)
         with pytest.raises(ArchiveError, match=r"site is as it was; make room"):
-            cli.build_archive(sample, place, locked=False, strict=False)
+            building.build_archive(sample, place, locked=False, strict=False)
         assert contents(place) == old
         subprocess.run(["mount", "-o", "remount,size=90m", str(disk)], check=True)
-        cli.build_archive(sample, place, locked=False, strict=False)
+        building.build_archive(sample, place, locked=False, strict=False)
         assert contents(place) == contents(sample / "site")
     finally:
         subprocess.run(["umount", str(disk)], check=True)
@@ -345,7 +345,7 @@ def test_nothing_changed_costs_no_reading(
 ) -> None:
     """A touched file is not a changed one; an edit of the same size is."""
     (sample / "mkdocs.yml").touch()
-    monkeypatch.setattr(cli, "read", None)
+    monkeypatch.setattr(building, "read", None)
     build(sample)
     assert "nothing changed" in capsys.readouterr().err
     monkeypatch.undo()

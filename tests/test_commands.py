@@ -11,7 +11,7 @@ from conftest import Daybook
 from lists import abstract_of, dump_of, joined, list_of, pairs_of, sha256
 
 from generator.build import read
-from generator.cli import counts
+from generator.building import counts
 from generator.files import read_record
 
 LIST = list_of("Mar 14", "One", "A video", "Two")

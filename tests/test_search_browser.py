@@ -25,7 +25,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-from generator.cli import build_archive
+from generator.building import build_archive
 from generator.serving import Handler
 from generator.start import start_archive
 

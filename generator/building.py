@@ -1,0 +1,218 @@
+"""An archive's site built, step by step: from its record to what people see."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from generator import files, grounds, publish
+from generator.build import LEDGER, Archive, Record, no_collecting, read
+from generator.check import broken_promises
+from generator.grounds import Ground
+from generator.keys import Key, Keys, Output
+from generator.ledger import Kind
+from generator.pages import Page, pages
+from generator.parallel import meanwhile
+from generator.partitions import Partition, gathered, write_partition
+from generator.progress import say, stage, tell
+from generator.publish import Last
+from generator.quality import parse_quality
+from generator.search import File, documents, slices
+from generator.text import quoted
+
+WRONG = 1
+"""Exit status: something in the archive is wrong."""
+MEMORY = "read"
+"""The cache of what reading knows."""
+
+
+def tell_waiting() -> None:
+    """Say why nothing seems to happen."""
+    tell("waiting for another build of this archive")
+
+
+def build_archive(root: Path, site: Path, *, locked: bool, strict: bool) -> int:
+    """Build an archive's site, telling each stage; return the exit status."""
+    site = files.site_place(root, site)
+    with files.only_one(root, tell_waiting):
+        record = files.read_record(root)
+        last = publish.recall(root)
+        by_hand = grounds.written_by_hand(root)
+        inputs = publish.inputs(record, by_hand, locked=locked)
+        if publish.stands(root, site, last, inputs):
+            tell(f"nothing changed since the last build: {len(last.docs):,} pages")
+            problems = last.problems
+        else:
+            made = make_site(root, site, record, last, by_hand, locked=locked)
+            if made is None:
+                return WRONG
+            publish.remember(root, replace(made, inputs=inputs))
+            problems = made.problems
+    say(problems)
+    return WRONG if strict and problems else 0
+
+
+def make_site(
+    root: Path, site: Path, record: Record, last: Last, by_hand: Key, *, locked: bool
+) -> Last | None:
+    """Build what changed; return what the next build may start from, or None, if refused."""
+    spare = meanwhile(partial(publish.spare_of, site))
+    archive = read_archive(root, record)
+    there = spare()
+    if refused(archive, record, locked=locked):
+        return None
+    with no_collecting():
+        keys = Keys()
+        early = grounds.known(root, by_hand, sample=record.sample)
+        search = meanwhile(partial(search_files, root, archive, early)) if early else None
+        every = pages_of(archive, record, keys)
+        synced = sync_pages(root, every, last, all_of=True)
+        ground = grounds.ground(root, every, by_hand, sample=record.sample)
+        if search is None:
+            search = meanwhile(partial(search_files, root, archive, ground))
+        others = other_outputs(root, archive, record, ground, keys, search)
+        with stage("site") as now:
+            wanted = [*others, *publish.page_outputs(root, every, synced.traces, ground)]
+            done, other = publish.raised(site, wanted, last, there)
+            now.result = f"{len(wanted):,} files, {done.fresh:,} made, {done.removed:,} removed"
+    return publish.left(site, synced, done, other, (*archive.problems, *ground.problems))
+
+
+def build_part(root: Path, part: Partition, *, locked: bool, strict: bool) -> int:
+    """Build a partition, telling each stage; return the exit status."""
+    with files.only_one(root, tell_waiting):
+        record = files.read_record(root)
+        by_hand = grounds.written_by_hand(root)
+        archive = read_archive(root, record)
+        if refused(archive, record, locked=locked):
+            return WRONG
+        keys = Keys()
+        every = pages_of(archive, record, keys)
+        mine = [page for page in every if part.has(page.path)]
+        synced = sync_pages(root, mine, Last(), all_of=False)
+        ground = grounds.ground(root, every, by_hand, sample=record.sample, alone=True)
+        search = partial(search_files, root, archive, ground)
+        others = other_outputs(root, archive, record, ground, keys, search) if part.leads else []
+        with stage(f"part {part}") as now:
+            wanted = [*others, *publish.page_outputs(root, mine, synced.traces, ground)]
+            inputs = publish.inputs(record, by_hand, locked=locked)
+            write_partition(root, part, inputs, wanted)
+            now.result = f"{len(wanted):,} files"
+    problems = [*archive.problems, *ground.problems]
+    say(problems)
+    return WRONG if strict and problems else 0
+
+
+def assemble(root: Path, site: Path) -> None:
+    """Put partitions together: the site that one build would make.
+
+    Raises ArchiveError where they are not those of one build, and all of it.
+    """
+    place = files.site_place(root, site)
+    with files.only_one(root, tell_waiting), stage("site") as now:
+        wanted = gathered(root)
+        publish.raised(place, wanted, Last(), publish.spare_of(place))
+        now.result = f"{len(wanted):,} files"
+
+
+def read_archive(root: Path, record: Record) -> Archive:
+    """Return what the record says, and keep what the next reading may start from."""
+    with stage("read") as now:
+        archive = read_and_remember(root, record)
+        now.result = counts(archive, record)
+    return archive
+
+
+def read_and_remember(root: Path, record: Record) -> Archive:
+    """Return what the record says, and keep what the next reading may start from."""
+    archive = read(record, files.open_cache(root, MEMORY))
+    files.update_cache(root, MEMORY, archive.memory.parts, archive.memory.kept)
+    return archive
+
+
+def pages_of(archive: Archive, record: Record, keys: Keys) -> list[Page]:
+    """Return every page of the site."""
+    quality = parse_quality(record.quality, record.vocabulary)
+    found = pages(
+        archive.catalog, record.settings, sample=record.sample, quality=quality, keys=keys
+    )
+    return list(found)
+
+
+def sync_pages(root: Path, of: list[Page], last: Last, *, all_of: bool) -> files.Synced:
+    """Bring `docs/` up to date."""
+    with stage("pages") as now:
+        synced = files.sync(root / "docs", of, last.docs, all_of=all_of)
+        now.result = f"{len(of):,} pages, {synced.written:,} written, {synced.removed:,} removed"
+    return synced
+
+
+def other_outputs(
+    root: Path,
+    archive: Archive,
+    record: Record,
+    ground: Ground,
+    keys: Keys,
+    search: Callable[[], tuple[File, ...]],
+) -> list[Output]:
+    """Return the files of the site that are no generated pages; `search` waits for its data."""
+    with stage("data") as now:
+        others = publish.machine_outputs(root, archive, record, keys)
+        now.result = f"{len(others):,} files"
+    with stage("search") as now:
+        found = search()
+        now.result = f"{len(found):,} files"
+    return [
+        *others,
+        *publish.ground_outputs(ground),
+        *publish.search_outputs(found),
+        *publish.sitemap_outputs(archive.catalog, record.settings.site_url),
+    ]
+
+
+def search_files(root: Path, archive: Archive, ground: Ground) -> tuple[File, ...]:
+    """Return the search's data, and keep what the next build may start from."""
+    before = files.read_cache(root, "search")
+    found = slices(list(documents(archive.catalog, ground.written)), before)
+    files.write_cache(root, "search", found.cache)
+    return tuple(found.files)
+
+
+def refused(archive: Archive, record: Record, *, locked: bool) -> bool:
+    """Return whether the site must not be built, after saying why."""
+    if archive.vanished or (locked and refuse_unlocked(archive, record)):
+        say([*archive.problems, *broken_promises(archive)])
+        return True
+    if archive.lines and not record.sample:
+        tell(
+            f"{LEDGER}: {len(archive.lines):,} addresses are not promised yet; "
+            "to promise them: daybook add"
+        )
+    return False
+
+
+def counts(archive: Archive, record: Record) -> str:
+    """Return what an archive holds, in figures."""
+    catalog = archive.catalog
+    on_days = sum(len(day.items) for day in catalog.days)
+    again = sum(len(paper.listings) > 1 for paper in catalog.papers)
+    more_days = sum(len(paper.days) > 1 for paper in catalog.papers)
+    variants = sum(len(paper.variants) > 1 for paper in catalog.papers)
+    return (
+        f"{'the sample: ' if record.sample else ''}{len(record.dumps):,} dumps, "
+        f"{len(catalog.days):,} days, {archive.entries:,} entries, "
+        f"{len(catalog.papers):,} papers, {on_days:,} papers on days, "
+        f"{again:,} papers listed more than once ({more_days:,} on more than one day), "
+        f"{variants:,} with several texts, {len(archive.problems):,} problems"
+    )
+
+
+def refuse_unlocked(archive: Archive, record: Record) -> bool:
+    """Return whether the ledger lacks a paper or a day, after naming each."""
+    lacking = [line for line in archive.lines if line.kind in {Kind.PAPER, Kind.DAY}]
+    if record.sample or not lacking:
+        return False
+    for line in lacking:
+        tell(f"{LEDGER}: lacks {line.address} {quoted(line.title)} ({line.id})")
+    tell(f"{len(lacking):,} addresses are not promised yet: run daybook add")
+    return True
