@@ -8,7 +8,7 @@ import gzip
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, partial
 from importlib.resources import files
 from itertools import chain
@@ -24,6 +24,7 @@ from generator.ledger import Kind, Line, format_line, parse_line, slug_of
 from generator.model import Paper, Slug, Status
 from generator.moved import format_moved
 from generator.pages import environment
+from generator.parallel import cores, in_parts
 from generator.text import visible, web_address
 
 TERMS = (
@@ -76,7 +77,7 @@ def paper_files(catalog: Catalog, settings: Settings, keys: Keys) -> Iterator[Ou
 def paper_lines(papers: Iterable[Paper], settings: Settings) -> bytes:
     """Return papers as JSON lines, compressed; the same bytes each time."""
     lines = "".join(f"{format_json(record(paper, settings))}\n" for paper in papers)
-    return gzip.compress(lines.encode("utf-8", "replace"), mtime=0)
+    return gzip.compress(lines.encode("utf-8", "replace"), compresslevel=6, mtime=0)
 
 
 def published_ledger(text: str, fresh: Iterable[Line], catalog: Catalog) -> str:
@@ -260,23 +261,31 @@ def with_index(
     what the next build may know.
     """
     before = parse_facts(known.get(FACTS, b""))
-    found: dict[str, Facts] = {}
-    rows: dict[str, Facts] = {}
-    made: dict[str, bytes] = {}
-    whole = []
-    for output in others:
-        name = output.key.hex()
-        if output.path.startswith(urls.DATA):
-            if name not in before:
-                content = output.make()
-                before[name] = facts_of(output.path, content)
-                made[output.path] = content
-            found[name] = rows[output.path] = before[name]
-        whole.append(kept(output, made.get(output.path)))
+    every = list(others)
+    data = [output for output in every if output.path.startswith(urls.DATA)]
+    made = made_anew([output for output in data if output.key.hex() not in before])
+    found = {
+        output.key.hex(): facts_of(output.path, made[output.path])
+        if output.path in made
+        else before[output.key.hex()]
+        for output in data
+    }
+    rows = {output.path: found[output.key.hex()] for output in data}
+    whole = [kept(output, made.get(output.path)) for output in every]
     content = index(rows, settings)
     key = keys.of(urls.DATA_INDEX, content)
     whole.append(Output(path=urls.DATA_INDEX, key=key, make=partial(bytes, content)))
     return whole, {FACTS: json.dumps(found, sort_keys=True).encode()}
+
+
+def made_anew(outputs: Sequence[Output]) -> dict[str, bytes]:
+    """Return the contents of these files, by path; a day's months are worth all cores."""
+    parts = min(cores(), len(outputs))
+
+    def work(part: int) -> list[tuple[str, bytes]]:
+        return [(output.path, output.make()) for output in outputs[part::parts]]
+
+    return dict(pair for ended in in_parts(work, parts) for pair in ended)
 
 
 def kept(output: Output, content: bytes | None) -> Output:
