@@ -3,6 +3,8 @@
 import datetime as dt
 import json
 import re
+import shutil
+import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -25,6 +27,11 @@ from generator.files import ENGINE, read_record
 from generator.keys import Keys
 from generator.model import Metadata
 from generator.pages import environment
+from generator.start import start_archive
+
+GRAMMAR = Path(__file__).parent / "data" / "atom.rnc"
+JING = shutil.which("jing")
+needs_jing = pytest.mark.skipif(JING is None, reason="jing is not installed")
 
 NAMED = replace(SETTINGS, authority="lists.test,2026-11-21")
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -251,15 +258,21 @@ def test_an_archive_without_a_list_has_valid_feeds() -> None:
     assert text_in(parsed(found["feed.xml"]), "updated") == "2026-11-21T00:00:00Z"
 
 
-def test_hostile_text_stays_text() -> None:
-    """Whatever stands in a title or an abstract: every form is valid and says just that."""
+HOSTILE = replace(NAMED, site_name="</title>]]>&\x00\ud800 {{ x }}")
+
+
+def hostile_archive() -> Archive:
+    """Return an archive of one list, whose titles and abstracts are all payloads."""
     entries = [
         Entry(title=f"{each} {n}", abstract=each + FILLER) for n, each in enumerate(PAYLOADS)
     ]
-    raw = dump("Mar 14", entries).encode("utf-8", "replace")
-    settings = replace(NAMED, site_name="</title>]]>&\x00\ud800 {{ x }}")
-    archive = read(record_of(raw_dump(raw)))
-    found = made(archive, settings)
+    return read(record_of(raw_dump(dump("Mar 14", entries).encode("utf-8", "replace"))))
+
+
+def test_hostile_text_stays_text() -> None:
+    """Whatever stands in a title or an abstract: every form is valid and says just that."""
+    archive = hostile_archive()
+    found = made(archive, HOSTILE)
     assert_valid(found)
     items = json.loads(found["feed.json"])["items"]
     entries_of = list(parsed(found["feed.xml"]).iter(f"{ATOM}entry"))
@@ -273,6 +286,73 @@ def test_hostile_text_stays_text() -> None:
         ]
         assert said[0] == said[1]
         assert "at no cost to the rest" in said[0]
+
+
+def refused(found: Mapping[str, bytes], folder: Path) -> set[str]:
+    """Return which of these documents jing refuses by the grammar of Atom."""
+    paths = {name: folder / name.replace("/", "-") for name in found}
+    for name, path in paths.items():
+        path.write_bytes(found[name])
+    command = [JING or "jing", "-c", str(GRAMMAR), *map(str, paths.values())]
+    told = subprocess.run(command, check=False, capture_output=True, text=True)
+    said = [line for line in told.stdout.splitlines() if line]
+    wrong = {name for name, path in paths.items() for line in said if line.startswith(f"{path}:")}
+    assert told.returncode == bool(wrong), told
+    assert len(said) == sum(line.startswith(f"{folder}/") for line in said), said
+    return wrong
+
+
+@needs_jing
+def test_the_samples_feeds_follow_the_grammar(tmp_path: Path) -> None:
+    """Those of the site, its months and all its tags; and those of hostile texts."""
+    start_archive(tmp_path / "new", name="Lists", url=NAMED.site_url)
+    sample = read(read_record(tmp_path / "new"))
+    found = made(sample) | {f"hostile/{k}": v for k, v in made(hostile_archive(), HOSTILE).items()}
+    atom = {path: content for path, content in found.items() if path.endswith(".xml")}
+    assert {"feed.xml", "hostile/feed.xml", "hostile/tags/video/feed.xml"} <= atom.keys()
+    months = [path for path in atom if path.startswith("feeds/")]
+    tags = [path for path in atom if path.startswith("tags/")]
+    assert len(months) == len(sample.catalog.months) > 0
+    assert len(tags) >= len(sample.catalog.tags) > 2
+    assert not refused(atom, tmp_path)
+
+
+SOUND = """\
+<feed xmlns="http://www.w3.org/2005/Atom" xmlns:o="tag:lists.test,2025:o">
+<id>tag:lists.test,2025:feed</id><title>Lists</title><o:more o:n="1"><less/></o:more>
+<updated>2025-03-14T00:00:00Z</updated><author><name>Ada</name></author>
+<entry><updated>2025-03-14T00:00:00.5+01:00</updated><title type="html">&lt;i&gt;On</title>
+<id>tag:lists.test,2025:one</id><link href="https://lists.test/"/></entry>
+</feed>
+"""
+BROKEN = {
+    "no id": ("<id>tag:lists.test,2025:feed</id>", ""),
+    "an id that is not whole": ("tag:lists.test,2025:one", "one"),
+    "two updated": ("</title><o:more", "</title><updated>2025-03-14T00:00:00Z</updated><o:more"),
+    "an entry with two titles": ("<title type", "<title>On</title><title type"),
+    "a date without zone": ("14T00:00:00Z", "14T00:00:00"),
+    "a day alone": ("14T00:00:00Z", "14"),
+    "no such day": ("2025-03-14T00:00:00Z", "2025-02-30T00:00:00Z"),
+    "no author anywhere": ("<author><name>Ada</name></author>", ""),
+    "an author without a name": ("<name>Ada</name>", "<uri>https://lists.test/</uri>"),
+    "markup in text": ("&lt;i&gt;On", "<i>On</i>"),
+    "no such type of text": ('type="html"', 'type="text/html"'),
+    "a link to nowhere": (' href="https://lists.test/"', ""),
+    "an attribute of one's own": ("<link ", '<link new="x" '),
+    "neither content nor a page": ('<link href="https://lists.test/"/>', ""),
+    "only a link to elsewhere": ("<link ", '<link rel="related" '),
+    "content from elsewhere, unsummed": ("<link href", '<content type="image/png" src'),
+    "an entry before the rest": ("<id>tag:lists.test,2025:feed", "<entry/><id>tag:lists.test:feed"),
+    "an element that Atom has not": ("<o:more ", "<more xmlns:p='p:' p:x='1'/><o:more "),
+}
+
+
+@needs_jing
+def test_the_grammar_refuses_what_atom_forbids(tmp_path: Path) -> None:
+    """Each fault alone; without one a document passes, markup from elsewhere in it."""
+    cases = {fault: SOUND.replace(*change, 1).encode() for fault, change in BROKEN.items()}
+    assert SOUND.encode() not in cases.values()
+    assert refused(cases | {"sound": SOUND.encode()}, tmp_path) == cases.keys()
 
 
 def test_a_formula_is_mathml() -> None:
