@@ -69,7 +69,9 @@ def make_site(
         synced = sync_pages(root, every, last, all_of=True)
         ground = grounds.ground(root, every, by_hand, sample=record.sample)
         if search is None:
-            search = meanwhile(partial(search_files, root, archive, ground))
+            # Nothing is known from before: there is memory for one large thing at a time.
+            found = meanwhile(partial(search_files, root, archive, ground))()
+            search = partial(tuple, found)
         others = other_outputs(root, archive, record, ground, keys, search)
         with stage("site") as now:
             wanted = [*others, *publish.page_outputs(root, every, synced.traces, ground)]

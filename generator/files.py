@@ -23,7 +23,7 @@ from generator.keys import Key, digest
 from generator.ledger import Line, format_line
 from generator.model import ArchiveError
 from generator.pages import Page
-from generator.parallel import cores, in_parts
+from generator.parallel import cores, in_parts, share
 from generator.restored import SUFFIX, sha256_in
 
 ENGINE = Path(__file__).parent
@@ -219,7 +219,7 @@ def sync(docs: Path, pages: Sequence[Page], before: Mapping[str, Trace], *, all_
             todo.append(page)
     written = 0
     parts = cores() if len(todo) > FEW else 1
-    for ended in in_parts(lambda part: write_pages(docs, todo[part::parts], before), parts):
+    for ended in in_parts(lambda part: write_pages(docs, share(todo, part, parts), before), parts):
         for path, trace, changed in ended:
             traces[path] = trace
             written += changed

@@ -5,12 +5,14 @@ import os
 import pickle
 import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
+BLOCK = 64
+"""Things that a part takes at once."""
 FAILED = 1
 """Exit status of a part that could not even say what went wrong."""
 
@@ -35,11 +37,21 @@ def in_parts(work: Callable[[int], T], parts: int) -> list[T]:
     # What is there already is left alone by the collector, or it would be copied for nothing.
     gc.freeze()
     try:
-        running: list[Running[T]] = [start(work, part) for part in range(parts)]
+        running: list[Running[T]] = [begin(work, part) for part in range(parts)]
         ended = [finish(each) for each in running]
     finally:
         gc.unfreeze()
     return [each.value() for each in ended]
+
+
+def share(things: Sequence[T], part: int, parts: int) -> Iterator[T]:
+    """Yield a part's share of things, in blocks by turns.
+
+    Neighbours in a list are mostly neighbours in memory, and what only one process looks at is
+    copied for one only: looking at a thing writes to it in Python.
+    """
+    for start in range(part * BLOCK, len(things), parts * BLOCK):
+        yield from things[start : start + BLOCK]
 
 
 def meanwhile(work: Callable[[], T]) -> Callable[[], T]:
@@ -50,7 +62,7 @@ def meanwhile(work: Callable[[], T]) -> Callable[[], T]:
     """
     if cores() < 2 or not hasattr(os, "fork"):  # noqa: PLR2004  # two at once
         return work
-    running = start(lambda _: work(), 0)
+    running = begin(lambda _: work(), 0)
     return lambda: finish(running).value()
 
 
@@ -77,7 +89,7 @@ class Outcome(Generic[T]):
         return self.returned[0]
 
 
-def start(work: Callable[[int], T], part: int) -> Running[T]:
+def begin(work: Callable[[int], T], part: int) -> Running[T]:
     """Start a part in another process."""
     sys.stdout.flush()
     sys.stderr.flush()

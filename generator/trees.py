@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from generator.keys import Key, Output, digest
-from generator.parallel import in_parts
+from generator.parallel import in_parts, share
 
 Look = tuple[int, int]
 """A file's size, and the time of its last change in nanoseconds."""
@@ -100,7 +100,7 @@ class Job:
 
     def run(self, part: int, parts: int) -> Iterator[tuple[str, Key, Trace, bool]]:
         """Put a part of the files there: yield path, key, trace, and whether it was made anew."""
-        for output in self.todo[part::parts]:
+        for output in share(self.todo, part, parts):
             target = f"{self.beside}/{output.path}"
             key, content = self.known.made.get(output.path, (b"", b""))
             if key == output.key:
