@@ -282,7 +282,7 @@ def build(  # options of click's
     "--site", type=click.Path(path_type=Path), help="Where to build; DIR/site if not given."
 )
 @on_archive
-def assemble_command(root: Path, site: Path | None) -> None:
+def assemble_command(root: Path, site: Path | None) -> int:
     """Put the partitions in parts/ together: the site that one build would make.
 
     \b
@@ -292,6 +292,7 @@ def assemble_command(root: Path, site: Path | None) -> None:
       daybook assemble
     """
     assemble(root, site or root / "site")
+    return 0
 
 
 @main.command("export")

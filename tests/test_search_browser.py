@@ -141,6 +141,8 @@ class Reader:
     def look_for(self, query: str) -> Page:
         """Type a query on the search page and send it."""
         page = self.visit("search/")
+        # The script puts the cursor there; before, Enter would load another page.
+        expect(field_of(page)).to_be_focused()
         field_of(page).fill(query)
         field_of(page).press("Enter")
         return page
