@@ -160,29 +160,27 @@ def link(source: str, target: str) -> bool:
 
 def names(folder: Path) -> Iterator[str]:
     """Yield each file below a folder, with slashes."""
-    inner = [("", os.fspath(folder))]
-    while inner:
-        prefix, place = inner.pop()
-        with os.scandir(place) as entries:
-            for entry in entries:
-                if entry.is_dir(follow_symlinks=False):
-                    inner.append((f"{prefix}{entry.name}/", entry.path))
-                else:
-                    yield f"{prefix}{entry.name}"
+    return (name for name, _ in entries(folder))
 
 
 def walk(folder: Path) -> Iterator[tuple[str, Look]]:
     """Yield each file below a folder, with slashes, and its look."""
+    for name, entry in entries(folder):
+        found = entry.stat(follow_symlinks=False)
+        yield name, (found.st_size, found.st_mtime_ns)
+
+
+def entries(folder: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    """Yield each file below a folder, with slashes, and what the folder says of it."""
     inner = [("", os.fspath(folder))]
     while inner:
         prefix, place = inner.pop()
-        with os.scandir(place) as entries:
-            for entry in entries:
+        with os.scandir(place) as there:
+            for entry in there:
                 if entry.is_dir(follow_symlinks=False):
                     inner.append((f"{prefix}{entry.name}/", entry.path))
                 else:
-                    found = entry.stat(follow_symlinks=False)
-                    yield f"{prefix}{entry.name}", (found.st_size, found.st_mtime_ns)
+                    yield f"{prefix}{entry.name}", entry
 
 
 def drop(folder: Path, path: str) -> None:
