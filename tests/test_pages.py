@@ -288,3 +288,17 @@ def test_every_page_begins_with_front_matter_that_names_it() -> None:
         assert isinstance(meta["description"], str), path
         assert body.lstrip().startswith("# "), path
     assert archive.catalog.days[0].date == dt.date(2025, 3, 14)
+
+
+def test_each_paper_of_a_tag_is_an_item_of_its_list() -> None:
+    """What stands behind a paper's line, for programs, does not swallow the next line."""
+    raw = raw_dump(list_of("Mar 14", "A Video", "Video Two", "Of Video"))
+    archive = read(record_of(raw))
+    found = sources(archive)
+    sizes = []
+    for key, papers in archive.catalog.tagged.items():
+        lines = found[f"tags/{key}.md"].split("\n")
+        items = [line for line in lines if line.startswith("- [") and "/papers/" in line]
+        assert len(items) == len(papers)
+        sizes.append(len(papers))
+    assert 3 in sizes
