@@ -370,6 +370,8 @@ def test_the_header_names_what_is_read(phone: BrowserContext, base: str) -> None
     page = phone.new_page()
     page.goto(base + PAPER)
     title = page.locator(".md-header__title")
+    # The script has come.
+    expect(title.locator(".md-header__topic")).to_have_count(2)
     expect(title).to_have_class("md-header__title")
     page.keyboard.press("End")
     expect(title).to_have_class("md-header__title md-header__title--active")
