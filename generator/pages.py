@@ -324,6 +324,8 @@ def broad_contents(catalog: Catalog) -> Iterator[Content]:
     yield "home", urls.HOME, {"recent": catalog.days[: -RECENT_DAYS - 1 : -1]}
     yield "about", urls.ABOUT, {}
     yield "search", urls.SEARCH, {}
+    yield "trends", urls.TRENDS, {}
+    yield "reading_list", urls.READING_LIST, {}
     yield "feeds", urls.FEEDS, {}
     yield "data", urls.DATA, {}
     there = span(catalog.days)

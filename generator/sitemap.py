@@ -20,6 +20,7 @@ def sitemap_entries(catalog: Catalog, site_url: str) -> Iterator[tuple[str, date
         urls.DAYS,
         urls.PAPERS,
         urls.TAGS,
+        urls.TRENDS,
         urls.ABOUT,
         urls.FEEDS,
         urls.DATA,

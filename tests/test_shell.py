@@ -196,7 +196,7 @@ def test_settings_of_an_archive_count(own_site: Path) -> None:
         "Kept by <b>me</b>",
     ):
         assert part in page
-    assert page.index("mine/more.css") > page.index("assets/stylesheets/search.css")
+    assert page.index("mine/more.css") > page.index("assets/stylesheets/site.css")
 
 
 # --- in a browser

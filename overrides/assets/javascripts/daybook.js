@@ -2,6 +2,11 @@
  * What pages can do besides being read. Every page is whole without it.
  */
 
+import "./search-box.js";
+
+// What only some pages have.
+if (document.querySelector(".db-paper")) void import("./cite.js");
+
 /**
  * Let the header show the page's title, with a shadow, while its heading is above the screen.
  * @param {Element} heading
