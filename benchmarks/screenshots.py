@@ -2,8 +2,8 @@
 
 usage: screenshots.py ARCHIVE OUT [ADDRESS ...]
 
-Opens Chromium on the archive's site/ as served on loopback. Without addresses: home, the newest
-day, a paper of it, its first tag, all tags, a month, about, and a page that is not there.
+Opens Chromium on the archive's site/ as served on loopback. Without addresses: one of each
+kind of page, and a page that is not there.
 """
 
 import argparse
@@ -48,14 +48,25 @@ def main() -> None:
 
 
 def kinds(site: Path) -> Iterator[str]:
-    """Yield an address of each kind of page."""
-    yield from ("", "days/", "papers/", "tags/", "about/", "search/", "no-such-page/")
+    """Yield an address of each kind of page, as far as the site has one."""
+    yield from ("", "days/", "papers/", "tags/", "tags/about/", "tags/untagged/")
+    yield from ("trends/", "reading-list/", "search/", "feeds/", "data/", "about/", "no-such-page/")
+    day, paper, tag = (newest_of(site, kind)[0] for kind in ("days", "papers", "tags"))
+    name = day.split("/")[1]
+    yield from (day, f"days/{name[:7]}/", f"days/{name[:4]}/", f"papers/{name[:7]}/", paper, tag)
+    for pattern in ("areas/*", f"{tag}????", f"{tag}????-??"):
+        if found := sorted(site.glob(f"{pattern}/index.html")):
+            yield f"{found[-1].parent.relative_to(site).as_posix()}/"
+
+
+def newest_of(site: Path, kind: str) -> list[str]:
+    """Return the addresses of the newest day, of papers of its list, or of their tags."""
     day = max(path.name for path in (site / "days").glob("????-??-??"))
-    yield from (f"days/{day}/", f"days/{day[:7]}/")
+    if kind == "days":
+        return [f"days/{day}/"]
     page = (site / "days" / day / "index.html").read_text(encoding="utf-8")
-    for pattern in (r'"\.\./\.\./(papers/[^"/]+/)"', r'"\.\./\.\./(tags/[^"/]+/)"'):
-        if found := re.search(pattern, page):
-            yield found[1]
+    found = re.findall(rf'"\.\./\.\./({kind}/[^"/]+/)"', page)
+    return [each for each in dict.fromkeys(found) if (site / each / "index.html").is_file()]
 
 
 def take(

@@ -18,7 +18,6 @@ three quarters of the time instead; that is four times slower than a core of one
 """
 
 import argparse
-import gzip
 import html
 import os
 import random
@@ -35,11 +34,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from functools import cache
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
+from hosting import Host, hosted
 from playwright.sync_api import Browser, Page, sync_playwright
 
 HERE = Path(__file__).parent
@@ -47,21 +44,10 @@ BASE = "/archive/"
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run")
 VISIT = 6
 """Queries of a visit."""
-QUIET = 0.25
-"""Seconds without a request after which nothing more is expected."""
 KEY = 120
 """Milliseconds from key to key: a quick typist's."""
 TURN = 0.005
 """Seconds for which a slowed process runs before it is paused."""
-SAME = (".gz", ".pagefind", ".pf_fragment", ".pf_index", ".pf_meta", ".png", ".svgz", ".woff2")
-"""Ends of names of what is compressed already."""
-TYPES = {
-    ".html": "text/html; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
-    ".css": "text/css; charset=utf-8",
-    ".json": "application/json",
-    ".svg": "image/svg+xml",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,35 +99,12 @@ class Answer:
 # --- serving
 
 
-class Host(ThreadingHTTPServer):
-    """Serves a site, gzipped, with what Pagefind made of it, and notes what it sent."""
-
-    daemon_threads = True
+class SearchHost(Host):
+    """Serves a site with what Pagefind made of it."""
 
     def __init__(self, site: Path, pagefind: Path) -> None:
-        self.site = site
         self.pagefind = pagefind
-        self.sent: list[tuple[str, int]] = []
-        self.last = 0.0
-        self.busy: set[object] = set()
-        self.body = cache(self.read)
-        super().__init__(("127.0.0.1", 0), Handler)
-
-    @property
-    def base(self) -> str:
-        """The site's address."""
-        return f"http://127.0.0.1:{self.server_port}{BASE}"
-
-    def read(self, path: str) -> tuple[bytes, bool, str] | None:
-        """Return a file's bytes as sent, whether they are gzipped, and their type."""
-        file = self.file(path)
-        if not file.is_file():
-            return None
-        raw = file.read_bytes()
-        kind = TYPES.get(file.suffix, "application/octet-stream")
-        if file.name.endswith(SAME):
-            return raw, False, kind
-        return gzip.compress(raw, 6), True, kind
+        super().__init__(site, BASE)
 
     def file(self, path: str) -> Path:
         """Return the file for a path below the site."""
@@ -149,8 +112,7 @@ class Host(ThreadingHTTPServer):
             return HERE / "search_browser.html"
         if path.startswith("pagefind/"):
             return self.pagefind / path.removeprefix("pagefind/")
-        found = self.site / path
-        return found / "index.html" if found.is_dir() else found
+        return super().file(path)
 
     def prepare(self) -> None:
         """Compress what the searches may ask for, so that no reader waits for that."""
@@ -158,47 +120,6 @@ class Host(ThreadingHTTPServer):
             for path in folder.rglob("*"):
                 if path.is_file():
                     self.body(name + path.relative_to(folder).as_posix())
-
-    def taken(self) -> list[tuple[str, int]]:
-        """Return what was sent since the last time."""
-        sent, self.sent = self.sent, []
-        return sent
-
-    def settle(self) -> None:
-        """Wait until nothing is asked for any more."""
-        self.last = time.monotonic()
-        while self.busy or time.monotonic() - self.last < QUIET:
-            time.sleep(0.02)
-
-
-class Handler(BaseHTTPRequestHandler):
-    """Answers a request."""
-
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-    server: Host
-
-    def do_GET(self) -> None:
-        """Send a file of the site."""
-        self.server.busy.add(self)
-        path = unquote(urlsplit(self.path).path).removeprefix(BASE)
-        found = self.server.body(path)
-        body, gzipped, kind = found or (b"", False, "text/plain")
-        self.send_response(200 if found else 404)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(body)))
-        self.send_header("Cache-Control", "max-age=600")
-        if gzipped:
-            self.send_header("Content-Encoding", "gzip")
-        self.end_headers()
-        self.server.sent.append((path, len(body)))
-        with suppress(ConnectionError):
-            self.wfile.write(body)
-        self.server.last = time.monotonic()
-        self.server.busy.discard(self)
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the name is http.server's
-        """Stay quiet: the figures count."""
 
 
 # --- asking
@@ -264,7 +185,9 @@ def draw(site: Path, count: int) -> list[tuple[str, str]]:
 
 
 @contextmanager
-def visit(browser: Browser, host: Host, engine: Engine, condition: Condition) -> Iterator[Page]:
+def visit(
+    browser: Browser, host: SearchHost, engine: Engine, condition: Condition
+) -> Iterator[Page]:
     """Give a page, loaded with an empty cache, under a condition."""
     context = browser.new_context(viewport={"width": 1440, "height": 900})
     context.add_init_script(path=HERE / "search_browser.js")
@@ -324,7 +247,7 @@ def paused(processes: Sequence[int]) -> Iterator[None]:
 
 
 def ask_all(
-    browser: Browser, host: Host, engine: Engine, condition: Condition, queries: Sequence[str]
+    browser: Browser, host: SearchHost, engine: Engine, condition: Condition, queries: Sequence[str]
 ) -> Iterator[Answer]:
     """Yield what each query took, in visits."""
     for start in range(0, len(queries), VISIT):
@@ -374,7 +297,9 @@ class Typed:
     """Bytes of each query but a visit's first, by kind of file."""
 
 
-def type_all(browser: Browser, host: Host, condition: Condition, queries: Sequence[str]) -> Typed:
+def type_all(
+    browser: Browser, host: SearchHost, condition: Condition, queries: Sequence[str]
+) -> Typed:
     """Type queries into the box, in visits."""
     typed = Typed()
     for start in range(0, len(queries), VISIT):
@@ -488,7 +413,7 @@ def tell_typed(condition: Condition, typed: Typed) -> None:
 
 def measure(
     browser: Browser,
-    host: Host,
+    host: SearchHost,
     engines: Sequence[Engine],
     drawn: Sequence[tuple[str, str]],
     conditions: Sequence[Condition],
@@ -521,19 +446,18 @@ def main() -> None:
         pagefind = Path(folder) / "pagefind"
         if args.pagefind:
             index(args.pagefind, site, pagefind)
-        host = Host(site, pagefind)
+        host = SearchHost(site, pagefind)
         host.prepare()
-        threading.Thread(target=host.serve_forever, daemon=True).start()
-        browser = play.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
-        drawn = draw(site, args.queries)
-        papers = sum(1 for path in (site / "papers").iterdir() if path.is_dir())
-        cores = os.cpu_count()
-        print(f"{papers:,} papers, {len(drawn)} queries, Chromium {browser.version}, {cores} cores")
-        engines = (OURS, PAGEFIND) if args.pagefind else (OURS,)
-        conditions = [each for each in CONDITIONS if args.only in each.name]
-        measure(browser, host, engines, drawn, conditions)
-        browser.close()
-        host.shutdown()
+        with hosted(host):
+            browser = play.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+            drawn = draw(site, args.queries)
+            papers = sum(1 for path in (site / "papers").iterdir() if path.is_dir())
+            machine = f"Chromium {browser.version}, {os.cpu_count()} cores"
+            print(f"{papers:,} papers, {len(drawn)} queries, {machine}")
+            engines = (OURS, PAGEFIND) if args.pagefind else (OURS,)
+            conditions = [each for each in CONDITIONS if args.only in each.name]
+            measure(browser, host, engines, drawn, conditions)
+            browser.close()
 
 
 if __name__ == "__main__":
