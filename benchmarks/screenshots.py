@@ -31,7 +31,7 @@ def main() -> None:
     parser.add_argument("addresses", nargs="*")
     parser.add_argument("--full", action="store_true", help="the whole page, not one screen")
     parser.add_argument("--only", default="", help="end of the names wanted, as 1440-light")
-    args = parser.parse_args()
+    args = parser.parse_intermixed_args()
     site = args.archive / "site"
     site_url = read_record(args.archive).settings.site_url
     served = server(site, site_url, 0)

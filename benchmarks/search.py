@@ -38,7 +38,7 @@ from generator import urls
 from generator.cleaning import clean, clean_title, plain
 from generator.decisions import NO_MEND
 from generator.parse import parse
-from generator.search import LUNR, Document, Slices, slices
+from generator.search import LUNR, Document, File, slices
 from generator.vocabulary import parse_vocabulary
 
 HERE = Path(__file__).parent
@@ -91,17 +91,17 @@ def read_papers(folder: Path, count: int, make_dumps: Path) -> list[Document]:
     ]
 
 
-def timed(make: Callable[[], Slices]) -> tuple[Slices, str]:
+def timed(make: Callable[[], list[File]]) -> tuple[list[File], str]:
     """Return slices, and what making them took."""
     wall, own = time.monotonic(), time.process_time()
     made = make()
     return made, f"{time.monotonic() - wall:.1f} s ({time.process_time() - own:.1f} s of one core)"
 
 
-def write(made: Slices, folder: Path) -> int:
+def write(made: Iterable[File], folder: Path) -> int:
     """Write the files that are not there yet, and return how many."""
     written = 0
-    for file in made.files:
+    for file in made:
         path = folder / file.path
         if file.path == "index.json" or not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -112,16 +112,18 @@ def write(made: Slices, folder: Path) -> int:
 
 def build(found: Sequence[Document], data: Path) -> None:
     """Print what building takes, and write the slices."""
-    first, took = timed(lambda: slices(found[:-DAY], {}))
+    before: dict[str, bytes] = {}
+    first, took = timed(lambda: list(slices(found[:-DAY], {}, before.__setitem__)))
     write(first, data)
     print(f"from nothing: {took}")
     started = time.monotonic()
-    made, took = timed(lambda: slices(found, first.cache))
+    left: dict[str, bytes] = {}
+    made, took = timed(lambda: list(slices(found, before, left.__setitem__)))
     written = write(made, data)
     print(f"one more day: {took}; with {written} files written {time.monotonic() - started:.1f} s")
-    print(f"cache: {sum(map(len, made.cache.values())) / 1e6:.0f} MB")
+    print(f"cache: {sum(map(len, left.values())) / 1e6:.0f} MB")
     sizes: dict[str, list[int]] = {}
-    for file in made.files:
+    for file in made:
         size = len(gzip.compress(file.content, 6))
         sizes.setdefault(file.path.split("/")[0], []).append(size)
     for folder, each in sizes.items():

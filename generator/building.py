@@ -8,17 +8,20 @@ from pathlib import Path
 from generator import files, grounds, publish
 from generator.build import LEDGER, Archive, Record, no_collecting, read
 from generator.check import broken_promises
+from generator.files import Shelf
 from generator.grounds import Ground
 from generator.keys import Key, Keys, Output
 from generator.ledger import Kind
+from generator.memory import NOTHING
 from generator.pages import Page, pages
 from generator.parallel import meanwhile
 from generator.partitions import Partition, gathered, write_partition
 from generator.progress import say, stage, tell
 from generator.publish import Last
 from generator.quality import parse_quality
-from generator.search import File, documents, slices
+from generator.search import documents, slices
 from generator.text import quoted
+from generator.trees import Look
 
 WRONG = 1
 """Exit status: something in the archive is wrong."""
@@ -43,9 +46,14 @@ def build_archive(root: Path, site: Path, *, locked: bool, strict: bool) -> int:
             tell(f"nothing changed since the last build: {len(last.docs):,} pages")
             problems = last.problems
         else:
-            made = make_site(root, site, record, last, by_hand, locked=locked)
-            if made is None:
+            spare = meanwhile(partial(publish.spare_of, site))
+            archive = read_archive(root, record)
+            # The lists are read: nobody asks for their bytes any more.
+            record = replace(record, dumps=())
+            there = spare()
+            if refused(archive, record, locked=locked):
                 return WRONG
+            made = make_site(root, site, archive, record, last, by_hand, there)
             publish.remember(root, replace(made, inputs=inputs))
             problems = made.problems
     say(problems)
@@ -53,28 +61,36 @@ def build_archive(root: Path, site: Path, *, locked: bool, strict: bool) -> int:
 
 
 def make_site(
-    root: Path, site: Path, record: Record, last: Last, by_hand: Key, *, locked: bool
-) -> Last | None:
-    """Build what changed; return what the next build may start from, or None, if refused."""
-    spare = meanwhile(partial(publish.spare_of, site))
-    archive = read_archive(root, record)
-    there = spare()
-    if refused(archive, record, locked=locked):
-        return None
-    with no_collecting():
+    root: Path,
+    site: Path,
+    archive: Archive,
+    record: Record,
+    last: Last,
+    by_hand: Key,
+    there: dict[str, Look],
+) -> Last:
+    """Build what changed; return what the next build may start from.
+
+    `there` is what the site's other tree holds.
+    """
+    with no_collecting(), files.shelf(root) as shelf:
         keys = Keys()
         early = grounds.known(root, by_hand, sample=record.sample)
-        search = meanwhile(partial(search_files, root, archive, early)) if early else None
+        search_on = partial(search_outputs, root, archive, shelf)
+        search = meanwhile(partial(search_on, early)) if early else None
         every = pages_of(archive, record, keys)
         synced = sync_pages(root, every, last, all_of=True)
         ground = grounds.ground(root, every, by_hand, sample=record.sample)
+        rendered = list(publish.page_outputs(root, every, synced.traces, ground))
+        # All that templates see is of no more use.
+        del every
         if search is None:
-            # Nothing is known from before: there is memory for one large thing at a time.
-            found = meanwhile(partial(search_files, root, archive, ground))()
-            search = partial(tuple, found)
-        others = other_outputs(root, archive, record, ground, keys, search)
+            # Nothing is known from before, and much is to be made: one large thing at a time, and
+            # none in a process of its own, which would copy all texts by looking at them.
+            search = partial(search_on, ground)
+        others = other_outputs(root, archive, record, ground, keys, shelf, search)
         with stage("site") as now:
-            wanted = [*others, *publish.page_outputs(root, every, synced.traces, ground)]
+            wanted = [*others, *rendered]
             done, other = publish.raised(site, wanted, last, there)
             now.result = f"{len(wanted):,} files, {done.fresh:,} made, {done.removed:,} removed"
     return publish.left(site, synced, done, other, (*archive.problems, *ground.problems))
@@ -82,10 +98,12 @@ def make_site(
 
 def build_part(root: Path, part: Partition, *, locked: bool, strict: bool) -> int:
     """Build a partition, telling each stage; return the exit status."""
-    with files.only_one(root, tell_waiting):
+    with files.only_one(root, tell_waiting), files.shelf(root) as shelf:
         record = files.read_record(root)
         by_hand = grounds.written_by_hand(root)
+        inputs = publish.inputs(record, by_hand, locked=locked)
         archive = read_archive(root, record)
+        record = replace(record, dumps=())
         if refused(archive, record, locked=locked):
             return WRONG
         keys = Keys()
@@ -93,11 +111,12 @@ def build_part(root: Path, part: Partition, *, locked: bool, strict: bool) -> in
         mine = [page for page in every if part.has(page.path)]
         synced = sync_pages(root, mine, Last(), all_of=False)
         ground = grounds.ground(root, every, by_hand, sample=record.sample, alone=True)
-        search = partial(search_files, root, archive, ground)
-        others = other_outputs(root, archive, record, ground, keys, search) if part.leads else []
+        others: list[Output] = []
+        if part.leads:
+            search = partial(search_outputs, root, archive, shelf, ground)
+            others = other_outputs(root, archive, record, ground, keys, shelf, search)
         with stage(f"part {part}") as now:
             wanted = [*others, *publish.page_outputs(root, mine, synced.traces, ground)]
-            inputs = publish.inputs(record, by_hand, locked=locked)
             write_partition(root, part, inputs, wanted)
             now.result = f"{len(wanted):,} files"
     problems = [*archive.problems, *ground.problems]
@@ -129,7 +148,7 @@ def read_and_remember(root: Path, record: Record) -> Archive:
     """Return what the record says, and keep what the next reading may start from."""
     archive = read(record, files.open_cache(root, MEMORY))
     files.update_cache(root, MEMORY, archive.memory.parts, archive.memory.kept)
-    return archive
+    return replace(archive, memory=NOTHING)
 
 
 def pages_of(archive: Archive, record: Record, keys: Keys) -> list[Page]:
@@ -155,11 +174,12 @@ def other_outputs(
     record: Record,
     ground: Ground,
     keys: Keys,
-    search: Callable[[], tuple[File, ...]],
+    shelf: Shelf,
+    search: Callable[[], tuple[Output, ...]],
 ) -> list[Output]:
     """Return the files of the site that are no generated pages; `search` waits for its data."""
     with stage("data") as now:
-        others = publish.machine_outputs(root, archive, record, keys)
+        others = publish.machine_outputs(root, archive, record, keys, shelf)
         now.result = f"{len(others):,} files"
     with stage("search") as now:
         found = search()
@@ -167,17 +187,20 @@ def other_outputs(
     return [
         *others,
         *publish.ground_outputs(ground),
-        *publish.search_outputs(found),
+        *found,
+        publish.lunr_output(),
         *publish.sitemap_outputs(archive.catalog, record.settings.site_url),
     ]
 
 
-def search_files(root: Path, archive: Archive, ground: Ground) -> tuple[File, ...]:
+def search_outputs(
+    root: Path, archive: Archive, shelf: Shelf, ground: Ground
+) -> tuple[Output, ...]:
     """Return the search's data, and keep what the next build may start from."""
-    before = files.read_cache(root, "search")
-    found = slices(list(documents(archive.catalog, ground.written)), before)
-    files.write_cache(root, "search", found.cache)
-    return tuple(found.files)
+    there = list(documents(archive.catalog, ground.written))
+    before = files.open_cache(root, "search")
+    with files.new_cache(root, "search") as new:
+        return tuple(publish.search_outputs(slices(there, before, new.keep), shelf))
 
 
 def refused(archive: Archive, record: Record, *, locked: bool) -> bool:

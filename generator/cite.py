@@ -111,17 +111,25 @@ class CiteBox:
 
     bibtex: str
     """Lines, each with a line feed."""
-    sentence: str
-    """One line; ends with the permalink."""
+    words: str
+    """A citation but for the permalink, which ends it; one line."""
+    permalink: str
+    """The whole URL of the page."""
     report: str
     """Where to report an error: a URL, http(s) or mailto; empty where nobody is to be told."""
+
+    @property
+    def sentence(self) -> str:
+        """The whole citation."""
+        return f"{self.words} {self.permalink}"
 
 
 def cite_box(paper: Paper, settings: Settings) -> CiteBox:
     """Return what the page of a paper that is not removed says of citing it."""
     return CiteBox(
         bibtex=bibtex(paper, settings),
-        sentence=sentence(paper, settings),
+        words=citation(paper, settings),
+        permalink=permalink(paper, settings),
         report=report_address(paper, settings),
     )
 
@@ -131,8 +139,8 @@ def preformatted(text: str) -> str:
     return "&#10;".join(html.escape(visible(line)) for line in text.split("\n"))
 
 
-def sentence(paper: Paper, settings: Settings) -> str:
-    """Return a citation in words, which ends with the permalink."""
+def citation(paper: Paper, settings: Settings) -> str:
+    """Return a citation in words, but for the permalink, which ends it."""
     said = reference(paper, settings)
     authors = ", ".join(name.text for name in said.authors[:MOST_AUTHORS])
     parts = (
@@ -142,8 +150,7 @@ def sentence(paper: Paper, settings: Settings) -> str:
         f"arXiv:{said.arxiv}" if said.arxiv else "",
         said.note,
     )
-    stopped = (part if part[-1] in ".!?…" else f"{part}." for part in parts if part)
-    return " ".join((*stopped, said.url))
+    return " ".join(part if part[-1] in ".!?…" else f"{part}." for part in parts if part)
 
 
 def report_address(paper: Paper, settings: Settings) -> str:

@@ -1,5 +1,6 @@
 """Settings: what an archive says about itself, in mkdocs.yml under `extra.daybook`."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -33,12 +34,25 @@ class Settings:
     domain changes nothing. Empty in archives that had none; then the site's host and 2025 do."""
     twins: str = ""
     """Whether a plain Markdown file stands beside each paper's page: `yes`, or empty."""
+    policy: str = ""
+    """What pages may load from elsewhere, as in a Content-Security-Policy; base.html adds it."""
 
 
 OWN_KEYS = frozenset(
-    {"list_name", "list_url", "contact", "terms", "vocabulary", "authority", "twins"}
+    {"list_name", "list_url", "contact", "terms", "vocabulary", "authority", "twins", "policy"}
 )
 TOP_KEYS = frozenset({"site_name", "site_url", "repo_url"})
+
+_HOST = r"https://(?:\*\.)?[\w-]+(?:\.[\w-]+)+(?::\d+)?(?:/[\w./-]*)?"
+_SOURCE = rf"'self'|'sha(?:256|384|512)-[\w+/-]+={{0,2}}'|{_HOST}"
+ALLOWED = re.compile(
+    rf"\s*(?:(?:script|style|connect|frame|worker|manifest)-src|form-action)(?:\s+(?:{_SOURCE}))+\s*"
+    rf"|\s*(?:img|font|media)-src(?:\s+(?:{_SOURCE}|data:|blob:))+\s*|\s*",
+    re.ASCII,
+)
+"""What an archive may add to the policy: hosts by name, over HTTPS, and hashes. Whatever would let
+a stranger's script run (`'unsafe-inline'`, a scheme, all hosts) is left out on purpose."""
+POLICY = "directives like `script-src https://stats.example.org; connect-src …` under policy"
 
 
 class LooseLoader(yaml.SafeLoader):
@@ -137,6 +151,9 @@ def check(
             yield wrong(path, line, f"one of {known} under extra.daybook", quoted(str(key)))
         elif value is not None and not isinstance(value, str):
             yield wrong(path, line, f"text for {key}", quoted(str(value)))
+        elif key == "policy" and value:
+            odd = (part for part in value.split(";") if not ALLOWED.fullmatch(part))
+            yield from (wrong(path, line, POLICY, quoted(part.strip())) for part in odd)
 
 
 def is_base(url: str) -> bool:

@@ -4,11 +4,13 @@ import gzip
 import hashlib
 import lzma
 import os
+import shutil
 import tempfile
 import zlib
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TextIO
 
@@ -23,7 +25,7 @@ from generator.keys import Key, digest
 from generator.ledger import Line, format_line
 from generator.model import ArchiveError
 from generator.pages import Page
-from generator.parallel import cores, in_parts, share
+from generator.parallel import cores, in_rounds
 from generator.restored import SUFFIX, sha256_in
 
 ENGINE = Path(__file__).parent
@@ -219,7 +221,7 @@ def sync(docs: Path, pages: Sequence[Page], before: Mapping[str, Trace], *, all_
             todo.append(page)
     written = 0
     parts = cores() if len(todo) > FEW else 1
-    for ended in in_parts(lambda part: write_pages(docs, share(todo, part, parts), before), parts):
+    for ended in in_rounds(lambda share: write_pages(docs, share, before), todo, parts):
         for path, trace, changed in ended:
             traces[path] = trace
             written += changed
@@ -356,15 +358,70 @@ def update_cache(
     root: Path, name: str, fresh: Iterable[tuple[str, bytes]], kept: Container[str]
 ) -> None:
     """Write new values of a cache; of the others, only those named stay, and are not touched."""
+    with new_cache(root, name, kept) as new:
+        for key, value in fresh:
+            new.keep(key, value)
+
+
+@dataclass(frozen=True, slots=True)
+class NewCache:
+    """A cache that takes the place of the one before, its values written as they come."""
+
+    folder: Path
+    written: set[str] = field(default_factory=set)
+    """Their keys."""
+
+    def keep(self, key: str, value: bytes) -> None:
+        """Write a value."""
+        write_changed(self.folder / key, seal(key, value) + value)
+        self.written.add(key)
+
+
+@contextmanager
+def new_cache(root: Path, name: str, kept: Container[str] = ()) -> Iterator[NewCache]:
+    """Give what takes a cache's new values; at the end all others but those of `kept` are gone."""
     folder = root / CACHE / name
     folder.mkdir(parents=True, exist_ok=True)
-    written = set()
-    for key, value in fresh:
-        write_changed(folder / key, seal(key, value) + value)
-        written.add(key)
+    found = NewCache(folder)
+    yield found
     for path in folder.iterdir():
-        if path.name not in written and path.name not in kept:
+        if path.name not in found.written and path.name not in kept:
             path.unlink()
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Contents that wait on the disk, not in memory."""
+
+    folder: Path
+
+    def put(self, content: bytes) -> Callable[[], bytes]:
+        """Lay a content aside; return what gives it back, in any process."""
+        # A file for each process, so that none writes where another one does.
+        path = self.folder / f"{os.getpid()}"
+        with path.open("ab") as file:
+            start = file.tell()
+            file.write(content)
+        return partial(read_piece, path, start, len(content))
+
+
+@contextmanager
+def shelf(root: Path) -> Iterator[Shelf]:
+    """Give an empty shelf, which is gone in the end."""
+    folder = root / CACHE / "shelf"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    try:
+        yield Shelf(folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def read_piece(path: Path, start: int, size: int) -> bytes:
+    """Return a piece of a file."""
+    with path.open("rb") as file:
+        file.seek(start)
+        return file.read(size)
 
 
 @contextmanager

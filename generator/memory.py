@@ -64,6 +64,9 @@ class Memory:
         return {name: before[name] for name in self.kept} | dict(self.parts)
 
 
+NOTHING = Memory(kept=frozenset(), fresh={})
+
+
 # --- Names -----------------------------------------------------------------------------------
 
 

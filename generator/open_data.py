@@ -8,7 +8,8 @@ import gzip
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache, partial
 from importlib.resources import files
 from itertools import chain
@@ -250,49 +251,63 @@ def facts_of(path: str, content: bytes) -> Facts:
 
 
 FACTS = "facts"
+AT_ONCE = 16
+"""Files that are made before they are laid aside: a month's may have megabytes."""
+
+
+Lay = Callable[[bytes], Callable[[], bytes]]
+"""Lays a file's content aside; returns what gives it back."""
+
+
+def at_hand(content: bytes) -> Callable[[], bytes]:
+    """Lay a file's content aside in memory."""
+    return partial(bytes, content)
 
 
 def with_index(
-    others: Iterable[Output], settings: Settings, keys: Keys, known: Mapping[str, bytes]
+    others: Iterable[Output],
+    settings: Settings,
+    keys: Keys,
+    known: Mapping[str, bytes],
+    lay: Lay = at_hand,
 ) -> tuple[list[Output], dict[str, bytes]]:
     """Return these files and `data/index.json`, which lists those under /data/, whoever makes them.
 
-    A file whose facts an earlier build did not leave in `known` is made here, once. Also returns
-    what the next build may know.
+    A file whose facts an earlier build did not leave in `known` is made here, once, and laid aside
+    until it is asked for. Also returns what the next build may know.
     """
     before = parse_facts(known.get(FACTS, b""))
     every = list(others)
     data = [output for output in every if output.path.startswith(urls.DATA)]
-    made = made_anew([output for output in data if output.key.hex() not in before])
-    found = {
-        output.key.hex(): facts_of(output.path, made[output.path])
-        if output.path in made
-        else before[output.key.hex()]
-        for output in data
-    }
-    rows = {output.path: found[output.key.hex()] for output in data}
-    whole = [kept(output, made.get(output.path)) for output in every]
+    keyed = {output.path: output.key.hex() for output in data}
+    rows = {path: before[key] for path, key in keyed.items() if key in before}
+    fresh: dict[str, Callable[[], bytes]] = {}
+    for path, content in made_anew([output for output in data if output.path not in rows]):
+        rows[path] = facts_of(path, content)
+        fresh[path] = lay(content)
+    found = {key: rows[path] for path, key in keyed.items()}
+    whole = [
+        replace(output, make=fresh[output.path]) if output.path in fresh else output
+        for output in every
+    ]
     content = index(rows, settings)
     key = keys.of(urls.DATA_INDEX, content)
     whole.append(Output(path=urls.DATA_INDEX, key=key, make=partial(bytes, content)))
     return whole, {FACTS: json.dumps(found, sort_keys=True).encode()}
 
 
-def made_anew(outputs: Sequence[Output]) -> dict[str, bytes]:
-    """Return the contents of these files, by path; a day's months are worth all cores."""
-    parts = min(cores(), len(outputs))
+def made_anew(outputs: Sequence[Output]) -> Iterator[tuple[str, bytes]]:
+    """Yield the path and the content of each of these files; a day's months are worth all cores."""
+    for start in range(0, len(outputs), AT_ONCE):
+        there = outputs[start : start + AT_ONCE]
+        parts = min(cores(), len(there))
+        for ended in in_parts(partial(made_by_one, there, parts), parts):
+            yield from ended
 
-    def work(part: int) -> list[tuple[str, bytes]]:
-        return [(output.path, output.make()) for output in outputs[part::parts]]
 
-    return dict(pair for ended in in_parts(work, parts) for pair in ended)
-
-
-def kept(output: Output, content: bytes | None) -> Output:
-    """Return a file that is not made a second time, where its content is there."""
-    if content is None:
-        return output
-    return Output(path=output.path, key=output.key, make=partial(bytes, content))
+def made_by_one(outputs: Sequence[Output], parts: int, part: int) -> list[tuple[str, bytes]]:
+    """Return the path and the content of each of a part's share of files."""
+    return [(output.path, output.make()) for output in outputs[part::parts]]
 
 
 def parse_facts(content: bytes) -> dict[str, Facts]:

@@ -3,19 +3,23 @@
 import datetime as dt
 import html
 import json
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import groupby
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import quote, quote_plus
 
 import jinja2
 from jinja2 import meta
 
-from generator import urls
+from generator import charts, trends, urls
 from generator.catalog import (
     Catalog,
     Day,
+    by_year,
     calendar,
     first_day,
     last_day,
@@ -23,17 +27,20 @@ from generator.catalog import (
     span,
     with_code,
 )
+from generator.charts import sparkline
 from generator.cite import cite_box, coins, preformatted
 from generator.cleaning import SegmentKind, excerpt, plain, segments
 from generator.config import Settings
-from generator.differences import Change, changes
+from generator.differences import Change, Run, changes, woven
 from generator.feed_links import head_links
 from generator.heads import head, head_of_day, head_of_tag
+from generator.heatmap import latest_map, year_map
 from generator.keys import Key, Keys, digest
 from generator.mathml import to_mathml
-from generator.model import LinkKind, Paper, Status
+from generator.model import Area, LinkKind, Paper, Status, Tag, Text
 from generator.quality import Quality
 from generator.references import long_date, named
+from generator.tag_map import by_size, tag_map, tag_sizes
 from generator.text import (
     attribute,
     front,
@@ -43,6 +50,9 @@ from generator.text import (
     visible,
     web_address,
 )
+from generator.trends import Points, rising, tag_months, together, windows
+
+T = TypeVar("T")
 
 TEMPLATES = Path(__file__).parent / "templates"
 NEWEST = 50
@@ -51,6 +61,10 @@ EXCERPT = 320
 """Characters of an abstract on a list."""
 TEASER = 200
 """Characters of an abstract in a page's description: search engines show no more."""
+NUMBERS = (
+    *("no", "one", "two", "three", "four", "five", "six"),
+    *("seven", "eight", "nine", "ten", "eleven", "twelve"),
+)
 LONGEST_MARKDOWN = 50_000
 """Characters of a paragraph's Markdown. The time that Python-Markdown takes grows with the square
 of a paragraph's marks: minutes, for an abstract of nothing else."""
@@ -61,8 +75,16 @@ LINK_NAMES = {
     LinkKind.DOI: "DOI",
     LinkKind.OTHER: "Link",
 }
+CHIPS = 10
+"""Tags of a day that its page shows at once; the others unfold."""
 RECENT_DAYS = 7
 """Days that the home page names."""
+FRONT = 10
+"""Papers of the newest day on the home page."""
+BESIDE = 8
+"""Tags that a tag's page names as going with it."""
+AREA_NEWEST = 10
+"""Papers on an area's page."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,9 +197,33 @@ def time(date: dt.date) -> Inert:
     return Inert(f'<time datetime="{date.isoformat()}">{long_date(date)}</time>')
 
 
+def weekday(date: dt.date) -> Inert:
+    """Return a day of a month for people and machines: Fri 14."""
+    return Inert(f'<time datetime="{date.isoformat()}">{date:%a} {date.day}</time>')
+
+
 def month(name: str) -> str:
     """Return a month for people: March 2025."""
     return f"{dt.date.fromisoformat(f'{name}-01'):%B %Y}"
+
+
+def month_alone(name: str) -> str:
+    """Return a month for people where its year is known: March."""
+    return f"{dt.date.fromisoformat(f'{name}-01'):%B}"
+
+
+def shares(points: Points) -> str:
+    """Return in words which share of the papers a tag had over these months, and when the most."""
+    of = sum(point.of for point in points)
+    if not of:
+        return ""
+    first, last = month(points[0].month), month(points[-1].month)
+    when = f"in {first}" if first == last else f"from {first} to {last}"
+    said = f"{sum(point.papers for point in points) / of:.1%} of all papers first listed {when}"
+    sure = [point for point in points if not point.few]
+    top = max(sure, key=lambda point: point.share, default=None)
+    most = f"; most in {month(top.month)}, {top.share:.1%}" if top and len(sure) > 1 else ""
+    return f"{said}{most}."
 
 
 def count(number: int, one: str, many: str = "") -> str:
@@ -192,9 +238,45 @@ def to(context: jinja2.runtime.Context, address: urls.Address) -> Inert:
 
 
 def evidence(paper: Paper, key: str) -> Inert:
-    """Return the words that earned a tag, as a Markdown link's title."""
+    """Return the words that earned a tag, as a Markdown link's title; each once, in any case."""
     found = next(hit.evidence for hit in paper.tags if hit.key == key)
-    return Inert(f'"{markdown("Because of: " + ", ".join(found))}"')
+    once: dict[str, str] = {}
+    for word in found:
+        once.setdefault(word.casefold(), word)
+    return Inert(f'"{markdown("Because of: " + ", ".join(once.values()))}"')
+
+
+def later(before: dt.date, after: dt.date) -> str:
+    """Return how long after a day another one is, in words; whole months and years, once there.
+
+    >>> later(dt.date(2025, 3, 14), dt.date(2025, 3, 23))
+    'nine days later'
+    >>> later(dt.date(2023, 3, 14), dt.date(2025, 3, 13))
+    'a year later'
+    """
+    days = (after - before).days
+    months = 12 * (after.year - before.year) + after.month - before.month
+    months -= after.day < before.day
+    if days <= 1:
+        return "the next day" if days else "the same day"
+    whole = ((months // 12, "year"), (months, "month"), (days, "day"))
+    number, noun = next((number, noun) for number, noun in whole if number)
+    if number == 1:
+        return f"a {noun} later"
+    return f"{NUMBERS[number] if number < len(NUMBERS) else number} {noun}s later"
+
+
+def against(text: Text, paper: Paper) -> tuple[tuple[Run, ...], tuple[Run, ...]] | None:
+    """Return how another text's title and abstract differ from those that a paper shows.
+
+    What went is the other text's; a title without a difference is empty. None where the two have
+    little in common.
+    """
+    title = woven(plain(text.title), plain(paper.text.title))
+    abstract = woven(plain(text.abstract), plain(paper.text.abstract))
+    if title is None or abstract is None:
+        return None
+    return (() if all(run.same for run in title) else title), abstract
 
 
 def mended(paper: Paper) -> tuple[Change, ...]:
@@ -221,12 +303,16 @@ def environment() -> jinja2.Environment:
         autoescape=False,  # noqa: S701  # finalize escapes for Markdown instead
     )
     env.filters.update(
+        against=against,
         attribute=lambda text: Inert(attribute(text)),
         evidence=evidence,
         front=lambda text: Inert(front(text)),
+        html=lambda cleaned: Inert("".join(html_parts(cleaned))),
         label=label,
+        later=later,
         long_date=long_date,
         month=month,
+        month_alone=month_alone,
         named=named,
         json=lambda text: Inert(json.dumps(text, ensure_ascii=False)),
         mended=mended,
@@ -240,22 +326,31 @@ def environment() -> jinja2.Environment:
         excerpt=lambda cleaned: excerpt(cleaned, EXCERPT),
         teaser=lambda cleaned: excerpt(cleaned, TEASER),
         inert=Inert,
+        number=lambda number: f"{number:,}",
         share=lambda share: f"{share:.2f}",
+        shares=shares,
+        spark=lambda points, label: Inert(sparkline(points, label)),
         time=time,
         to=to,
         url=lambda url: Inert(web_address(url)),
+        weekday=weekday,
     )
     env.globals.update(
         count=count,
-        calendar=calendar,
+        by_year=by_year,
+        charts=charts,
         first_day=first_day,
         with_code=with_code,
         last_day=last_day,
+        CHIPS=CHIPS,
+        FRONT=FRONT,
         LinkKind=LinkKind,
         LINK_NAMES=LINK_NAMES,
         NEWEST=NEWEST,
         Status=Status,
+        trends=trends,
         urls=urls,
+        year_map=year_map,
     )
     return env
 
@@ -282,6 +377,7 @@ def pages(
         "settings": settings,
         "sample": sample,
         "tags_of": catalog.tags_of,
+        "tags_on": lambda day: tags_on(day, catalog.tags),
         # Called where a page is written: most pages are not, from one build to the next.
         "head_of": lambda paper: head(paper, catalog, settings),
         "head_of_day": lambda day: head_of_day(day, settings),
@@ -306,13 +402,21 @@ def pages(
         whole_paper = keys.whole(own) if isinstance(own, Paper) else None
         key = keys.of(template_key(name), shared, address, values, whole_paper)
         yield page(urls.source_file(address), address, name, values, key)
-    for old, new in catalog.redirects.items():
-        target = urls.absolute(new, settings.site_url)
-        stub = {"target": new, "canonical": target}
-        key = keys.of(template_key("redirect.html.jinja"), shared, old, new)
+    for old, new, said in stubs(catalog):
+        canonical = urls.absolute(new, settings.site_url)
+        stub = {"target": new, "canonical": canonical, "said": said}
+        key = keys.of(template_key("redirect.html.jinja"), shared, old, new, said)
         yield page(urls.html_file(old), old, "redirect.html.jinja", stub, key)
     yield page("robots.txt", urls.HOME, "robots.txt.jinja", {}, None)
     yield page(urls.OPENSEARCH, urls.HOME, "opensearch.xml.jinja", {}, None)
+
+
+def stubs(catalog: Catalog) -> Iterator[tuple[urls.Address, urls.Address, str]]:
+    """Yield the addresses that lead elsewhere, with where to, and what is said there."""
+    for old, new in catalog.redirects.items():
+        yield old, new, "This page has moved"
+    newest = urls.day(catalog.days[-1].date) if catalog.days else urls.DAYS
+    yield urls.LATEST, newest, "The newest list"
 
 
 Values = Mapping[str, object]
@@ -321,7 +425,8 @@ Content = tuple[str, urls.Address, Values]
 
 def broad_contents(catalog: Catalog) -> Iterator[Content]:
     """Yield the few pages that show something of the whole catalog: template, address, values."""
-    yield "home", urls.HOME, {"recent": catalog.days[: -RECENT_DAYS - 1 : -1]}
+    points = tag_months(catalog)
+    yield "home", urls.HOME, {"points": points, **home_values(catalog)}
     yield "about", urls.ABOUT, {}
     yield "search", urls.SEARCH, {}
     yield "trends", urls.TRENDS, {}
@@ -330,16 +435,53 @@ def broad_contents(catalog: Catalog) -> Iterator[Content]:
     yield "data", urls.DATA, {}
     there = span(catalog.days)
     yield "days", urls.DAYS, {"there": there}
-    for year, months in catalog.years.items():
-        values = {"year": year, "months": sorted({*months, *there.get(year, ())})}
-        yield "year", urls.period(year), values
+    for before, year, after in with_neighbours(tuple(catalog.years)):
+        days = [day for name in catalog.years[year] for day in catalog.months[name]]
+        months = sorted({*catalog.years[year], *there.get(year, ())})
+        beside = {"before": period(before), "after": period(after)}
+        yield "year", urls.period(year), {"year": year, "months": months, "days": days, **beside}
     unlisted = [paper for paper in catalog.papers if paper.status is not Status.LISTED]
     yield "papers", urls.PAPERS, {"unlisted": unlisted}
-    yield "tags", urls.TAGS, {}
+    yield "tags", urls.TAGS, tags_values(catalog)
     yield "untagged", urls.UNTAGGED, {}
     yield "tags_about", urls.TAGS_ABOUT, {}
     for area in catalog.areas:
-        yield "area", urls.area(area.key), {"area": area}
+        own = {"points": points, "newest": area_newest(catalog, area)}
+        keys = by_size(catalog, area.tags)
+        yield "area", urls.area(area.key), {"area": area, "keys": keys, **own}
+
+
+def home_values(catalog: Catalog) -> Values:
+    """Return what the home page shows of the catalog."""
+    listings = {day.date: len(day.items) for day in catalog.days}
+    by_years = groupby(catalog.days[::-1], key=lambda day: day.date.year)
+    years = [(str(year), [listings[day.date] for day in found]) for year, found in by_years]
+    return {
+        "recent": catalog.days[: -RECENT_DAYS - 1 : -1],
+        "rising": rising(catalog),
+        "tested": windows(catalog) is not None,
+        "calendar_map": latest_map(catalog.days, urls.HOME),
+        "years": [(year, len(found), sum(found)) for year, found in years],
+        "areas": [
+            (area, catalog.area_papers(area), [key for key, _ in tag_sizes(catalog, area)][:3])
+            for area in catalog.areas
+        ],
+    }
+
+
+def tags_values(catalog: Catalog) -> Values:
+    """Return what the page of all tags shows beside the catalog."""
+    return {
+        "map": tag_map(catalog, urls.TAGS),
+        "areas": [(area, by_size(catalog, area.tags)) for area in catalog.areas],
+        "most": max(map(len, catalog.tagged.values()), default=0),
+    }
+
+
+def area_newest(catalog: Catalog, area: Area) -> tuple[Paper, ...]:
+    """Return the newest papers with a tag of an area, the newest listing first."""
+    found = {paper.slug: paper for key in area.tags for paper in catalog.tagged[key][:AREA_NEWEST]}
+    return tuple(sorted(found.values(), key=last_day, reverse=True)[:AREA_NEWEST])
 
 
 def narrow_contents(catalog: Catalog) -> Iterator[Content]:
@@ -355,31 +497,79 @@ def narrow_contents(catalog: Catalog) -> Iterator[Content]:
 
 def day_contents(catalog: Catalog) -> Iterator[Content]:
     """Yield the pages of months and days."""
-    for name, days in catalog.months.items():
-        dates = [
-            (date, day)
-            for date, day in calendar(name, days)
-            if catalog.days and catalog.days[0].date <= date <= catalog.days[-1].date
-        ]
-        yield "month", urls.period(name), {"name": name, "days": days, "dates": dates}
-    for before, day, after in with_neighbours(catalog.days):
+    for before, name, after in with_neighbours(tuple(catalog.months)):
+        days = catalog.months[name]
         values = {
-            "day": day,
-            "before": before and before.date,
-            "after": after and after.date,
+            "name": name,
+            "days": days,
+            "stretches": tuple(stretches(name, days, catalog.days)),
+            "before": period(before),
+            "after": period(after),
         }
-        yield "day", urls.day(day.date), values
+        yield "month", urls.period(name), values
+    for past, day, next_day in with_neighbours(catalog.days):
+        beside = {"before": day_link(past), "after": day_link(next_day)}
+        yield "day", urls.day(day.date), {"day": day, **beside}
 
 
-def with_neighbours(days: tuple[Day, ...]) -> Iterator[tuple[Day | None, Day, Day | None]]:
-    """Yield each day between the one before and the one after it."""
-    return zip((None, *days[:-1]), days, (*days[1:], None), strict=True) if days else iter(())
+def with_neighbours(rows: tuple[T, ...]) -> Iterator[tuple[T | None, T, T | None]]:
+    """Yield each of a row between the one before and the one after it."""
+    return zip((None, *rows[:-1]), rows, (*rows[1:], None), strict=True) if rows else iter(())
+
+
+WayPoint = tuple[urls.Address, str]
+"""A page beside another, and its name for people."""
+
+
+def day_link(day: Day | None) -> WayPoint | None:
+    """Return where a day's page is, and its name."""
+    return None if day is None else (urls.day(day.date), long_date(day.date))
+
+
+def papers_link(name: str | None) -> WayPoint | None:
+    """Return where the list of papers first listed in a month is, and the month for people."""
+    return None if name is None else (urls.papers_of_month(name), month(name))
+
+
+def period(name: str | None) -> WayPoint | None:
+    """Return where the page of a month or a year is, and its name."""
+    return None if name is None else (urls.period(name), month(name) if "-" in name else name)
+
+
+def stretches(
+    name: str, days: Sequence[Day], all_days: Sequence[Day]
+) -> Iterator[tuple[dt.date, dt.date, Day | None]]:
+    """Yield a month's days with a list, and what lies between them: first date, last date, day.
+
+    Nothing before the archive's first day, and nothing after its newest.
+    """
+    dates = [
+        (date, day)
+        for date, day in calendar(name, days)
+        if all_days and all_days[0].date <= date <= all_days[-1].date
+    ]
+    for day, found in groupby(dates, key=lambda each: each[1]):
+        stretch = [date for date, _ in found]
+        yield stretch[0], stretch[-1], day
+
+
+def tags_on(day: Day, tags: Mapping[str, Tag]) -> list[tuple[Tag, int]]:
+    """Return the tags of a day's papers with the number of these, most first, then by name."""
+    counts = Counter(hit.key for item in day.items for hit in item.paper.tags)
+    found = [(tags[key], number) for key, number in counts.items()]
+    return sorted(found, key=lambda each: (-each[1], each[0].name.casefold()))
 
 
 def paper_contents(catalog: Catalog) -> Iterator[Content]:
     """Yield the pages of papers, and the lists of them by month."""
-    for name, papers in catalog.first_listed.items():
-        yield "papers_month", urls.papers_of_month(name), {"name": name, "papers": papers}
+    for earlier, name, later_one in with_neighbours(tuple(catalog.first_listed)):
+        of_month = {
+            "name": name,
+            "papers": catalog.first_listed[name],
+            "before": papers_link(earlier),
+            "after": papers_link(later_one),
+        }
+        yield "papers_month", urls.papers_of_month(name), of_month
     beside = neighbours(catalog.days)
     for paper in catalog.papers:
         before, after = beside.get((last_day(paper), paper.slug), (None, None))
@@ -397,6 +587,7 @@ def paper_contents(catalog: Catalog) -> Iterator[Content]:
 def tag_contents(catalog: Catalog) -> Iterator[Content]:
     """Yield the pages of tags, their years and months."""
     areas = {area.key: area for area in catalog.areas}
+    points, beside = tag_months(catalog), together(catalog)
     for key, tag in catalog.tags.items():
         by_month = catalog.tag_months[key]
         years = [
@@ -404,7 +595,15 @@ def tag_contents(catalog: Catalog) -> Iterator[Content]:
             for year, months in catalog.tag_years(key).items()
         ]
         papers = catalog.tagged[key]
-        values = {"tag": tag, "area": areas[tag.area], "years": years, "papers": papers}
+        values = {
+            "tag": tag,
+            "area": areas[tag.area],
+            "years": years,
+            "papers": papers,
+            # The newest month is not over: each of its days would change every tag's page.
+            "points": points[key][:-1],
+            "beside": [(other, catalog.tags[other].name, n) for other, n in beside[key][:BESIDE]],
+        }
         yield "tag", urls.tag(key), values
         for year, months in years:
             yield (

@@ -1,18 +1,24 @@
 """Work shared out over the machine's cores: a process for each part."""
 
+import ctypes
 import gc
 import os
 import pickle
 import sys
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
+S = TypeVar("S")
 
 BLOCK = 64
 """Things that a part takes at once."""
+ROUND = 4096
+"""Things that are worked on between two meetings of the cores, which bounds the memory."""
 FAILED = 1
 """Exit status of a part that could not even say what went wrong."""
 
@@ -34,6 +40,7 @@ def in_parts(work: Callable[[int], T], parts: int) -> list[T]:
     """
     if parts <= 1 or not hasattr(os, "fork"):
         return [work(part) for part in range(parts)]
+    give_back()
     # What is there already is left alone by the collector, or it would be copied for nothing.
     gc.freeze()
     try:
@@ -42,6 +49,30 @@ def in_parts(work: Callable[[int], T], parts: int) -> list[T]:
     finally:
         gc.unfreeze()
     return [each.value() for each in ended]
+
+
+def in_rounds(work: Callable[[Iterable[S]], T], things: Sequence[S], parts: int) -> Iterator[T]:
+    """Yield `work(share)` for shares of things, which processes of their own take round by round.
+
+    Looking at a thing writes to it in Python, and thus copies it for the process that looks: so
+    none lives for longer than a round. Raises what `in_parts` raises.
+    """
+    for start in range(0, len(things), ROUND):
+        there = things[start : start + ROUND]
+        yield from in_parts(partial(work_on_share, work, there, parts), parts)
+
+
+def work_on_share(
+    work: Callable[[Iterable[S]], T], things: Sequence[S], parts: int, part: int
+) -> T:
+    """Return what some work makes of a part's share of things."""
+    return work(share(things, part, parts))
+
+
+def give_back() -> None:
+    """Give memory that nobody uses back to the system, where the C library knows how."""
+    with suppress(AttributeError, OSError, TypeError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def share(things: Sequence[T], part: int, parts: int) -> Iterator[T]:

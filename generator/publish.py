@@ -177,7 +177,9 @@ def raised(
     return done, trees.bring_up(beside, site, wanted, known, cores()).traces
 
 
-def machine_outputs(root: Path, archive: Archive, record: Record, keys: Keys) -> list[Output]:
+def machine_outputs(
+    root: Path, archive: Archive, record: Record, keys: Keys, shelf: files.Shelf
+) -> list[Output]:
     """Return the files of the site that programs read: citations, feeds, pictures, open data."""
     catalog, settings = archive.catalog, record.settings
     found = [
@@ -187,19 +189,24 @@ def machine_outputs(root: Path, archive: Archive, record: Record, keys: Keys) ->
         *open_data.outputs(archive, record, keys),
     ]
     known = files.read_cache(root, "facts")
-    whole, known = open_data.with_index(found, settings, keys, known)
+    whole, known = open_data.with_index(found, settings, keys, known, shelf.put)
     files.write_cache(root, "facts", known)
     return whole
 
 
-def search_outputs(found: Iterable[File]) -> Iterator[Output]:
-    """Yield the search's data, and Lunr beside the worker: it comes with the mkdocs package."""
+def search_outputs(found: Iterable[File], shelf: files.Shelf) -> Iterator[Output]:
+    """Yield the search's data, which is laid aside as it comes."""
     for file in found:
-        yield given(f"search/{file.path}", file.content)
+        key, make = digest(file.content), shelf.put(file.content)
+        yield Output(path=f"search/{file.path}", key=key, make=make)
+
+
+def lunr_output() -> Output:
+    """Return Lunr, beside the search's worker: it comes with the mkdocs package."""
     spec = find_spec("mkdocs")
     place = Path(spec.origin or "") if spec else Path()
     source = (place.parent / LUNR).read_text(encoding="utf-8")
-    yield given(LUNR_PLACE, lunr_module(source).encode())
+    return given(LUNR_PLACE, lunr_module(source).encode())
 
 
 def sitemap_outputs(catalog: Catalog, site_url: str) -> Iterator[Output]:

@@ -11,7 +11,11 @@ from generator.shell import Form, Shell, form_of
 
 EXTENSIONS = ("toc", "tables", "fenced_code", "attr_list")
 """Of Python-Markdown: MkDocs's own, and those of the settings that every archive inherits."""
-CONFIGS: Mapping[str, Mapping[str, object]] = {"toc": {"permalink": False}}
+CONFIGS: Mapping[str, Mapping[str, object]] = {
+    # The policy of pages allows no style attribute.
+    "tables": {"use_align_attribute": True},
+    "toc": {"permalink": False},
+}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,7 @@ import base64
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
@@ -31,10 +31,8 @@ from generator.search_postings import (
     encode_block,
     format_block,
     format_counts,
-    join,
     parse_block,
     parse_counts,
-    spellings,
 )
 from generator.search_terms import Terms
 
@@ -56,6 +54,8 @@ CODE = 1
 """Of everything cached: goes up where counting, encoding or showing changes."""
 
 Cache = Mapping[str, bytes]
+Keep = Callable[[str, bytes], None]
+"""Takes what the next build's cache is to hold; what it does not get is of no use any more."""
 Json = str | int | Sequence["Json"] | Mapping[str, "Json"] | None
 
 
@@ -97,16 +97,6 @@ class File:
     path: str
     """Relative to that folder, with slashes."""
     content: bytes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Slices:
-    """The files that the worker fetches, and what makes the next build quick."""
-
-    files: tuple[File, ...]
-    """All of them; those but `index.json` have their content's hash in their name."""
-    cache: Cache
-    """Takes the place of the one before: what is not in it is of no use any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,24 +163,31 @@ def lunr_module(source: str) -> str:
     return f"{head}{source}\nexport default module.exports;\n"
 
 
-def slices(documents: Sequence[Document], cache: Cache) -> Slices:
-    """Return the slices of these documents, which come in order of their numbers.
+def slices(documents: Sequence[Document], cache: Cache, keep: Keep) -> Iterator[File]:
+    """Yield the slices of these documents, which come in order of their numbers.
 
-    The same documents give the same bytes, whatever the cache holds.
+    These are the files that the worker fetches: all but the last one, `index.json`, have their
+    content's hash in their name. The same documents give the same bytes, whatever the cache holds.
     """
-    kept: dict[str, bytes] = {}
     found = list(in_blocks(documents))
     tags = {tag.key: tag for document in documents for tag in document.tags}
     places = {key: at for at, key in enumerate(sorted(tags))}
 
-    blocks = list(read_blocks(found, cache, kept))
-    texts = list(read_texts(found, places, cache, kept))
-    block_files = [block_file(block, files) for block, files in zip(blocks, texts, strict=True)]
-    facet_files = [facet_file(each, places) for each in found]
-    postings = join(blocks)
+    postings = Postings()
+    totals = [0] * len(FIELDS)
+    block_hashes, facet_hashes = [], []
+    # A block is forgotten once it is joined: together they take more memory than all postings.
+    blocks, texts = read_blocks(found, cache, keep), read_texts(found, places, cache, keep)
+    for of, block, shown in zip(found, blocks, texts, strict=True):
+        postings.join(block)
+        totals = [before + more for before, more in zip(totals, block.totals, strict=True)]
+        beside = block_file(block, shown), facet_file(of, places)
+        block_hashes.append(hash_in(beside[0].path))
+        facet_hashes.append(hash_in(beside[1].path))
+        yield from (*beside, *filter(None, shown))
     terms = sorted(postings.count, key=utf16)
-    posting_files = list(cut("postings", posting_rows(terms, postings), POSTINGS_SIZE))
-    word_files = list(cut("words", word_rows(terms, postings, spellings(blocks)), WORDS_SIZE))
+    posting_table = yield from cut("postings", posting_rows(terms, postings), POSTINGS_SIZE)
+    word_table = yield from cut("words", word_rows(terms, postings), WORDS_SIZE)
     manifest: dict[str, Json] = {
         "format": FORMAT,
         "documents": len(documents),
@@ -198,27 +195,17 @@ def slices(documents: Sequence[Document], cache: Cache) -> Slices:
         "terms": len(terms),
         "block": BLOCK,
         "group": GROUP,
-        "fields": [
-            [name, BOOSTS[name], sum(block.totals[at] for block in blocks)]
-            for at, name in enumerate(FIELDS)
-        ],
+        "fields": [[name, BOOSTS[name], total] for name, total in zip(FIELDS, totals, strict=True)],
         "kinds": list(KINDS),
         "tags": [[key, tags[key].name] for key in places],
-        "postings": table(posting_files),
-        "words": table(word_files),
-        "blocks": [hash_in(file.path) for file in block_files],
-        "facets": [hash_in(file.path) for file in facet_files],
+        "postings": posting_table,
+        "words": word_table,
+        "blocks": block_hashes,
+        "facets": facet_hashes,
     }
     version = digest(dump(manifest))[:12]
     index = dump({"version": version, **manifest})
-    files = (
-        File(path="index.json", content=index.encode()),
-        *(file for _, file in (*posting_files, *word_files)),
-        *block_files,
-        *facet_files,
-        *(file for group in texts for file in group if file),
-    )
-    return Slices(files=files, cache=kept)
+    yield File(path="index.json", content=index.encode())
 
 
 def in_blocks(documents: Iterable[Document]) -> Iterator[list[Document]]:
@@ -234,10 +221,8 @@ def in_blocks(documents: Iterable[Document]) -> Iterator[list[Document]]:
         yield found
 
 
-def read_blocks(
-    found: Iterable[Sequence[Document]], cache: Cache, kept: dict[str, bytes]
-) -> Iterator[Block]:
-    """Yield the blocks, from the cache where it has them; put into `kept` what is to stay."""
+def read_blocks(found: Iterable[Sequence[Document]], cache: Cache, keep: Keep) -> Iterator[Block]:
+    """Yield the blocks, from the cache where it has them."""
     terms = Terms(json.loads(cache.get(f"terms-{CODE}", b"{}")))
     for at, documents in enumerate(found):
         keys = {
@@ -248,7 +233,8 @@ def read_blocks(
         name, counts_name = f"block-{CODE}-{at}", f"counts-{CODE}-{at}"
         before, counts_before = cache.get(name, b""), cache.get(counts_name, b"{}")
         if before.startswith(mark):
-            kept |= {name: before, counts_name: counts_before}
+            keep(name, before)
+            keep(counts_name, counts_before)
             yield parse_block(before[len(mark) :])
             continue
         known = parse_counts(counts_before)
@@ -257,17 +243,17 @@ def read_blocks(
             for each in documents
         }
         block = encode_block(at * BLOCK, counts, terms)
-        kept[counts_name] = format_counts({keys[n]: each for n, each in counts.items()})
-        kept[name] = mark + format_block(block)
+        keep(counts_name, format_counts({keys[n]: each for n, each in counts.items()}))
+        keep(name, mark + format_block(block))
         yield block
-    kept[f"terms-{CODE}"] = json.dumps(terms).encode()
+    keep(f"terms-{CODE}", json.dumps(terms).encode())
 
 
 def read_texts(
     found: Iterable[Sequence[Document]],
     places: Mapping[str, int],
     cache: Cache,
-    kept: dict[str, bytes],
+    keep: Keep,
 ) -> Iterator[list[File | None]]:
     """Yield for each block the files of what its results show, None for a group without.
 
@@ -287,7 +273,7 @@ def read_texts(
             path = f"texts/{group}-{short_hash(content)[:4]}.json"
             files[group - start] = File(path=path, content=content)
             out.append(b"%b %b" % (mark, content))
-        kept[name] = b"\n".join(out)
+        keep(name, b"\n".join(out))
         yield files
 
 
@@ -360,15 +346,13 @@ def posting_rows(terms: Iterable[str], postings: Postings) -> Iterator[tuple[str
         yield term, f'["{quoted}"]'
 
 
-def word_rows(
-    terms: Iterable[str], postings: Postings, spelt: Mapping[str, str]
-) -> Iterator[tuple[str, str]]:
+def word_rows(terms: Iterable[str], postings: Postings) -> Iterator[tuple[str, str]]:
     """Yield each term with its row: how common it is, and its spelling where it is no word itself.
 
     A spelling is what it shares with the term, as a number of characters, and the rest.
     """
     for term in terms:
-        word = spelt.get(term, term)
+        word, _ = postings.spellings.get(term, (term, 0))
         row = f"{number(postings.count[term])}{term}"
         if word != term:
             same = shared(term, word)
@@ -382,29 +366,36 @@ def shared(one: str, other: str) -> int:
     return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
-def cut(folder: str, rows: Iterable[tuple[str, str]], size: int) -> Iterator[tuple[str, File]]:
-    """Yield slices of rows, each with its first term: as many rows as stay below this size.
+def cut(
+    folder: str, rows: Iterable[tuple[str, str]], size: int
+) -> Generator[File, None, dict[str, Json]]:
+    """Yield slices of rows, each of as many rows as stay below this size.
 
-    So a prefix with many terms is cut up, and prefixes with few share a slice.
+    So a prefix with many terms is cut up, and prefixes with few share a slice. Returns for the
+    manifest the first terms of slices, and the hashes in their names.
     """
+    firsts: list[str] = []
+    hashes: list[str] = []
+    for first, found in filled(rows, size):
+        file = named(folder, f"[{','.join(found)}]")
+        firsts.append(first)
+        hashes.append(hash_in(file.path))
+        yield file
+    return {"first": firsts, "hash": hashes}
+
+
+def filled(rows: Iterable[tuple[str, str]], size: int) -> Iterator[tuple[str, list[str]]]:
+    """Yield rows together as long as they stay below this size, and the first one's term."""
     first, found, length = "", list[str](), 0
     for term, row in rows:
         if found and length + len(row) > size:
-            yield first, named(folder, f"[{','.join(found)}]")
+            yield first, found
             found, length = [], 0
         first = first if found else term
         found.append(row)
         length += len(row)
     if found:
-        yield first, named(folder, f"[{','.join(found)}]")
-
-
-def table(files: Sequence[tuple[str, File]]) -> dict[str, Json]:
-    """Return for the manifest the first terms of slices, and the hashes in their names."""
-    return {
-        "first": [first for first, _ in files],
-        "hash": [hash_in(file.path) for _, file in files],
-    }
+        yield first, found
 
 
 def named(folder: str, content: str) -> File:

@@ -8,8 +8,9 @@ were.
 import hashlib
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from generator.search_numbers import gap, number
 from generator.search_terms import Terms, words
@@ -19,6 +20,7 @@ FIELDS = ("title", "tag", "text")
 BLOCK = 4096
 """Document numbers in a block."""
 
+T = TypeVar("T")
 Fields = tuple[str, str, str]
 Counts = tuple[dict[str, int], dict[str, int], dict[str, int]]
 """How often each word stands in title, tags and text; stop words are not counted."""
@@ -54,14 +56,43 @@ class Block:
     """By term that is not spelt in one way, or not as it is: the commonest way, and how often."""
 
 
+def by_field() -> tuple[dict[str, T], ...]:
+    """Return a dictionary for each field."""
+    return tuple({} for _ in FIELDS)
+
+
 @dataclass(frozen=True, slots=True)
 class Postings:
-    """The whole archive's postings by term."""
+    """The whole archive's postings by term, as far as its blocks are joined."""
 
-    texts: tuple[dict[str, str], ...] = field(default_factory=lambda: tuple({} for _ in FIELDS))
+    texts: tuple[dict[str, str], ...] = field(default_factory=by_field)
     """For each field, encoded."""
+    ends: tuple[dict[str, int], ...] = field(default_factory=by_field)
+    """For each field, the last document that has the term."""
     count: dict[str, int] = field(default_factory=dict)
     """In how many fields of documents a term stands: Lunr's document frequency."""
+    spellings: dict[str, tuple[str, int]] = field(default_factory=dict)
+    """How a term is spelt that is not spelt in one way, or not as it is, and how often that is.
+
+    The commonest way of the blocks; one that wins none of them is not counted.
+    """
+
+    def join(self, block: Block) -> None:
+        """Take in a block, which follows those before it."""
+        for runs, texts, ends in zip(block.runs, self.texts, self.ends, strict=True):
+            for term, first, times, last, n, rest in zip(
+                runs.terms, runs.first, runs.times, runs.last, runs.count, runs.rest, strict=True
+            ):
+                step = gap(first - ends.get(term, -1), times)
+                texts[term] = f"{texts.get(term, '')}{step}{rest}"
+                ends[term] = last
+                self.count[term] = self.count.get(term, 0) + n
+        for term, (word, times) in block.spellings.items():
+            known, so_far = self.spellings.get(term, (word, 0))
+            if known == word:
+                self.spellings[term] = (word, so_far + times)
+            elif times > so_far:
+                self.spellings[term] = (word, times)
 
 
 def digest(*parts: str) -> str:
@@ -153,35 +184,3 @@ def parse_block(blob: bytes) -> Block:
     """Return a block from the cache."""
     runs, lengths, totals, spellings = json.loads(blob)
     return Block(tuple(Runs(*each) for each in runs), tuple(lengths), tuple(totals), spellings)
-
-
-def join(blocks: Iterable[Block]) -> Postings:
-    """Return the postings of the whole archive."""
-    found = Postings()
-    ends: tuple[dict[str, int], ...] = tuple({} for _ in FIELDS)
-    for block in blocks:
-        for runs, texts, end in zip(block.runs, found.texts, ends, strict=True):
-            for term, first, times, last, n, rest in zip(
-                runs.terms, runs.first, runs.times, runs.last, runs.count, runs.rest, strict=True
-            ):
-                step = gap(first - end.get(term, -1), times)
-                texts[term] = f"{texts.get(term, '')}{step}{rest}"
-                end[term] = last
-                found.count[term] = found.count.get(term, 0) + n
-    return found
-
-
-def spellings(blocks: Iterable[Block]) -> dict[str, str]:
-    """Return how each term is spelt that is not spelt in one way, or not as it is.
-
-    The commonest way of the blocks; one that wins none of them is not counted.
-    """
-    best: dict[str, tuple[str, int]] = {}
-    for block in blocks:
-        for term, (word, times) in block.spellings.items():
-            known, so_far = best.get(term, (word, 0))
-            if known == word:
-                best[term] = (word, so_far + times)
-            elif times > so_far:
-                best[term] = (word, times)
-    return {term: word for term, (word, _) in best.items()}

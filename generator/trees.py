@@ -9,13 +9,13 @@ differ: a tree that something else has touched, or that a killed build left, com
 import ctypes
 import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from generator.keys import Key, Output, digest
-from generator.parallel import in_parts, share
+from generator.parallel import in_rounds
 
 Look = tuple[int, int]
 """A file's size, and the time of its last change in nanoseconds."""
@@ -78,10 +78,10 @@ def bring_up(
             todo.append(output)
     for path in there:
         drop(beside, path)
-    job = Job(beside=beside, seen=seen, known=known, todo=todo)
+    job = Job(beside=beside, seen=seen, known=known)
     parts = parts if len(todo) > FEW else 1
     fresh = 0
-    for ended in in_parts(lambda part: list(job.run(part, parts)), parts):
+    for ended in in_rounds(lambda share: list(job.run(share)), todo, parts):
         for path, key, trace, new in ended:
             made[path] = key, trace[0]
             traces[path] = trace
@@ -91,16 +91,15 @@ def bring_up(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """Files to be put into a tree."""
+    """Puts files into a tree."""
 
     beside: Path
     seen: Path
     known: Known
-    todo: Sequence[Output]
 
-    def run(self, part: int, parts: int) -> Iterator[tuple[str, Key, Trace, bool]]:
-        """Put a part of the files there: yield path, key, trace, and whether it was made anew."""
-        for output in share(self.todo, part, parts):
+    def run(self, outputs: Iterable[Output]) -> Iterator[tuple[str, Key, Trace, bool]]:
+        """Put files there: yield path, key, trace, and whether it was made anew, of each."""
+        for output in outputs:
             target = f"{self.beside}/{output.path}"
             key, content = self.known.made.get(output.path, (b"", b""))
             if key == output.key:

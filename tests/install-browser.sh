@@ -1,11 +1,13 @@
 #!/bin/sh
-# Chromium for the browser tests, Node for those of the scripts, nginx and rsync for those of
+# Chromium and Firefox for the browser tests, Node for those of the scripts, nginx and rsync for those of
 # docs/hosting.md, jing (which brings Java) for those of the feeds, from the system's packages.
 # Where they cannot be installed, these tests are skipped; on a CI machine (CI is set) that is a
 # failure.
 set -eu
 packages=""
 command -v chromium >/dev/null 2>&1 || packages="chromium fonts-dejavu-core"
+command -v firefox-esr >/dev/null 2>&1 || command -v firefox >/dev/null 2>&1 ||
+    packages="$packages firefox-esr"
 command -v node >/dev/null 2>&1 || packages="$packages nodejs"
 command -v rsync >/dev/null 2>&1 || packages="$packages rsync"
 command -v jing >/dev/null 2>&1 || packages="$packages jing"

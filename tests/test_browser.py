@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import pytest
+from browsers import WATCH
 from conftest import served
 from hostile import HOSTILE, SITE_URL, Built, folded, hostile_archive, text_of, title_of
 from playwright.sync_api import BrowserContext, Dialog, Page, sync_playwright
@@ -29,6 +30,7 @@ EVERY = 16
 ODD = """() => {
   const odd = [];
   if (window.pwned !== undefined) odd.push("a script ran");
+  odd.push(...(window.seen ?? []));
   for (const element of document.querySelectorAll("*")) {
     if (["IFRAME", "OBJECT", "EMBED", "BASE", "VIDEO", "FRAME"].includes(element.tagName))
       odd.push(element.tagName);
@@ -93,6 +95,7 @@ def chromium() -> Iterator[BrowserContext]:
             ],
         )
         context = browser.new_context()
+        context.add_init_script(f"({WATCH})()")
         context.set_default_timeout(20_000)
         yield context
         browser.close()

@@ -559,9 +559,10 @@ def test_a_list_says_what_it_holds() -> None:
 # What stands on the page
 
 FRAGMENT = (
-    '<div class="db-cite"><p class="db-cite__sentence">{sentence}</p>'
-    '<pre class="db-cite__bibtex" tabindex="0" role="region" aria-label="BibTeX">'
-    '<code>{bibtex}</code></pre><p class="db-cite__report"><a href="{report}">'
+    '<div class="db-cite"><p class="db-cite__sentence">{words} '
+    '<a id="permalink" href="{permalink}">{permalink}</a></p>'
+    '<pre class="db-cite__bibtex"><code>{bibtex}</code></pre>'
+    '<p class="db-cite__report"><a href="{report}">'
     "Report an error on this page</a></p></div>"
 )
 """As a paper's page has it."""
@@ -570,7 +571,8 @@ FRAGMENT = (
 def fragment(box: CiteBox) -> str:
     """Return a page's part on citing."""
     return FRAGMENT.format(
-        sentence=html.escape(box.sentence),
+        words=html.escape(box.words),
+        permalink=html.escape(box.permalink),
         bibtex=preformatted(box.bibtex),
         report=html.escape(box.report),
     )
@@ -583,9 +585,10 @@ def test_a_page_shows_the_bibtex_as_it_is() -> None:
         source = fragment(box)
         assert len(source.splitlines()) == 1
         found = hostile.Reading(source)
-        assert [tag.name for tag in found.tags] == ["div", "p", "pre", "code", "p", "a"]
+        assert [tag.name for tag in found.tags] == ["div", "p", "a", "pre", "code", "p", "a"]
         assert found.tags[-1].get("href") == box.report
-        sentence, written, _ = [part for part in found.parts if isinstance(part, str)]
+        said, address, written, _ = [part for part in found.parts if isinstance(part, str)]
+        sentence = said + address
         assert sentence == box.sentence
         assert written == box.bibtex
         assert sentence.endswith(f" {permalink(paper, HOSTILE_SETTINGS)}")

@@ -253,9 +253,10 @@ def test_what_is_compressed_is_sent_as_it_is(host: Host) -> None:
 def test_every_answer_is_guarded(host: Host, path: str) -> None:
     """Pages, redirects and what is not there bear the same headers."""
     found = host.get(path)
-    assert found.headers["Referrer-Policy"] == "strict-origin-when-cross-origin"
+    assert found.headers["Referrer-Policy"] == "same-origin"
+    assert found.headers["Cross-Origin-Opener-Policy"] == "same-origin"
     assert found.headers["X-Content-Type-Options"] == "nosniff"
-    assert "object-src 'none'" in found.headers["Content-Security-Policy"]
+    assert found.headers["Content-Security-Policy"] == "frame-ancestors 'self'; object-src 'none'"
     assert found.headers["Server"] == "nginx"
 
 

@@ -27,6 +27,7 @@ from generator.search import (
     LUNR,
     POSTINGS_SIZE,
     Document,
+    File,
     Kind,
     documents,
     indexed,
@@ -62,6 +63,14 @@ def many(count: int) -> Iterator[Document]:
         )
 
 
+def made_of(
+    found: Sequence[Document], before: Mapping[str, bytes] | None = None
+) -> tuple[list[File], dict[str, bytes]]:
+    """Return the slices of documents, and what the next build may start from."""
+    left: dict[str, bytes] = {}
+    return list(slices(found, before or {}, left.__setitem__)), left
+
+
 def small() -> list[Document]:
     """Return a small archive, with words that are not English and a number left out."""
     titles = ("Schrödinger bridges", "Électricité for robots", "深度学习 notes", r"A $\beta$ story")
@@ -77,7 +86,7 @@ def small() -> list[Document]:
 
 def write_data(folder: Path, found: Sequence[Document]) -> None:
     """Write the slices of documents."""
-    for file in slices(found, {}).files:
+    for file in made_of(found)[0]:
         path = folder / file.path
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(file.content)
@@ -179,7 +188,7 @@ def test_a_huge_word_is_no_trouble() -> None:
     """A line of one letter is read in time: `y` makes Porter's stemmer recurse."""
     for char in "ya学é-":
         huge = Document(number=0, address="x/", title=char * 10, text=char * 3_000_000)
-        assert slices([huge], {}).files
+        assert made_of([huge])[0]
 
 
 def test_numbers_are_ordered_by_length() -> None:
@@ -194,19 +203,18 @@ def test_numbers_are_ordered_by_length() -> None:
 def test_same_bytes_with_and_without_cache() -> None:
     """The cache makes a build quick and changes nothing, whatever was built before."""
     found = small()
-    cold = slices(found, {})
+    cold, left = made_of(found)
     for before in (found[:20], found[5:], [*many(60)], []):
-        cache = slices(before, {}).cache
-        assert slices(found, cache).files == cold.files
-    assert slices(found, cold.cache) == cold
+        assert made_of(found, made_of(before)[1])[0] == cold
+    assert made_of(found, left) == (cold, left)
 
 
 def test_a_new_day_appends() -> None:
     """A further paper leaves the full blocks' files as they are."""
-    before = slices([*many(BLOCK + 10)], {})
-    after = slices([*many(BLOCK + 11)], before.cache)
-    assert after.files == slices([*many(BLOCK + 11)], {}).files
-    assert {key for key in before.cache if before.cache[key] != after.cache[key]} == {
+    _, before = made_of([*many(BLOCK + 10)])
+    files, after = made_of([*many(BLOCK + 11)], before)
+    assert files == made_of([*many(BLOCK + 11)])[0]
+    assert {key for key in before if before[key] != after[key]} == {
         *(f"{name}-1-1" for name in ("block", "counts", "texts")),
         "terms-1",
     }
@@ -222,15 +230,15 @@ def test_any_documents_make_slices(rows: list[tuple[str, int]], data: st.DataObj
         at += gap
         found.append(Document(number=at, address=f"{at}/", title=text, text=text[::-1]))
     kept = data.draw(st.integers(0, len(found)))
-    made = slices(found, {})
-    assert slices(found, slices(found[:kept], {}).cache).files == made.files
-    for file in made.files:
+    made, _ = made_of(found)
+    assert made_of(found, made_of(found[:kept])[1])[0] == made
+    for file in made:
         json.loads(file.content)
 
 
 def test_slices_are_even() -> None:
     """A slice stays below its size, unless one term fills it; names hold the content's hash."""
-    files = slices([*many(3000)], {}).files
+    files, _ = made_of([*many(3000)])
     assert len({file.path for file in files}) == len(files)
     sizes = {file.path: len(file.content) for file in files if file.path.startswith("postings/")}
     assert len(sizes) > 3
@@ -238,16 +246,15 @@ def test_slices_are_even() -> None:
         if sizes.get(file.path, 0) > POSTINGS_SIZE * 1.1:
             assert len(json.loads(file.content)) == 1
     assert sum(size < POSTINGS_SIZE / 3 for size in sizes.values()) <= 3
-    changed = slices([*many(2999)], {}).files
+    changed, _ = made_of([*many(2999)])
     same = {file.path: file.content for file in files if file.path != "index.json"}
     assert all(same.get(file.path, file.content) == file.content for file in changed)
 
 
 def test_no_documents() -> None:
     """An archive without papers has an index of nothing."""
-    (index, *rest) = slices([], {}).files
+    [index], _ = made_of([])
     assert json.loads(index.content)["documents"] == 0
-    assert rest == []
 
 
 def archive_documents(folder: Path, dumps: Mapping[str, bytes]) -> list[Document]:

@@ -119,7 +119,8 @@ function addButtons(box) {
   status.className = "db-unseen";
   status.setAttribute("role", "status");
   bar.append(copyButton("Copy BibTeX", bibtex, status, block));
-  if (reference) bar.append(copyButton("Copy permalink", reference.url, status));
+  const link = box.querySelector("a") ?? undefined;
+  if (reference) bar.append(copyButton("Copy permalink", reference.url, status, link));
   for (const [name, type, text] of files(bibtex, reference)) {
     bar.append(saveButton(name, type, text, status));
   }

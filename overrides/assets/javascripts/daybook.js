@@ -2,10 +2,18 @@
  * What pages can do besides being read. Every page is whole without it.
  */
 
+import "./keys.js";
 import "./search-box.js";
+import "./stars.js";
+import "./travel.js";
 
 // What only some pages have.
+if (document.querySelector(".db-day")) void import("./views.js");
 if (document.querySelector(".db-paper")) void import("./cite.js");
+if (document.querySelector(".db-heat")) void import("./heatmap.js");
+if (document.querySelector("db-with-code")) void import("./filter.js");
+if (document.querySelector("db-compare")) void import("./trends.js");
+if (document.querySelector("db-reading-list")) void import("./reading-list.js");
 
 /**
  * Let the header show the page's title, with a shadow, while its heading is above the screen.

@@ -102,33 +102,39 @@ function link(href, label) {
 }
 
 /**
- * @param {Element} place
+ * @param {HTMLElement} list Empty, and not shown yet.
  * @param {string} heading
- * @param {Node[]} items
+ * @param {HTMLElement} item
  */
-function show(place, heading, items) {
+function show(list, heading, item) {
   const title = document.createElement("h2");
   title.append(heading);
-  const list = document.createElement("ul");
-  for (const each of items) {
-    const item = document.createElement("li");
-    item.append(each);
-    list.append(item);
-  }
-  place.append(title, list);
+  list.before(title);
+  list.hidden = false;
+  list.append(inList(item));
 }
 
 /**
- * @param {Element} place Where the help goes.
+ * @param {HTMLElement} content
+ * @returns {HTMLLIElement}
+ */
+function inList(content) {
+  const item = document.createElement("li");
+  item.append(content);
+  return item;
+}
+
+/**
+ * @param {HTMLElement} list Where the help goes.
  * @param {Location} asked
  */
-export async function help(place, asked) {
+export async function help(list, asked) {
   if (!asked.pathname.startsWith(ROOT.pathname)) return;
   const path = asked.pathname.slice(ROOT.pathname.length);
   const meant = await firstThere(near(path), answers);
   if (meant) {
     const href = urlOf(meant) + asked.search + asked.hash;
-    show(place, "You probably want", [link(href, meant)]);
+    show(list, "You probably want", link(href, meant));
     // The same address without what was spoilt: a reader need not press anything.
     location.replace(href);
     return;
@@ -136,23 +142,18 @@ export async function help(place, asked) {
   const query = words(path);
   if (!query) return;
   const all = link(`${urlOf("search/")}?${new URLSearchParams({ q: query })}`, `Search for “${query}”`);
-  show(place, "You may have meant", [all]);
+  show(list, "You may have meant", all);
   new SearchClient().search({ query, typing: true, size: MOST }, (answer) => {
     if (answer.type !== "results") return;
-    const items = answer.results.map(({ address, title }) => link(urlOf(address), title));
-    const list = /** @type {Element} */ (place.querySelector("ul"));
-    for (const each of items.reverse()) {
-      const item = document.createElement("li");
-      item.append(each);
-      list.prepend(item);
-    }
+    list.prepend(...answer.results.map(({ address, title }) => inList(link(urlOf(address), title))));
   });
 }
 
 if (typeof document !== "undefined") {
-  const place = document.createElement("div");
-  place.setAttribute("data-db-lost", "");
-  place.setAttribute("aria-live", "polite");
-  document.querySelector("#title + p")?.after(place);
-  void help(place, location);
+  const list = document.createElement("ul");
+  list.hidden = true;
+  list.setAttribute("data-db-lost", "");
+  list.setAttribute("aria-live", "polite");
+  document.querySelector("#title + p")?.after(list);
+  void help(list, location);
 }

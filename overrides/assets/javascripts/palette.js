@@ -1,6 +1,6 @@
 /**
- * Light or dark colours: as the system has them, until a reader chooses. No module, since it runs
- * before anything is painted; the page names the colours, this only says which are on.
+ * What must be known before anything is painted, hence no module. Light or dark colours: as the
+ * system has them, until a reader chooses; the page names the colours, this only says which are on.
  */
 {
   const CHOICES = ["system", "light", "dark"];
@@ -11,7 +11,8 @@
   const system = matchMedia("(prefers-color-scheme: dark)");
   const script = /** @type {HTMLScriptElement} */ (document.currentScript);
   // Archives of one host keep their readers' choices apart.
-  const key = `${new URL("../..", script.src).pathname}.palette`;
+  const place = new URL("../..", script.src).pathname;
+  const key = `${place}.palette`;
 
   /** @returns {string} What the reader chose. */
   const read = () => {
@@ -43,6 +44,21 @@
     button?.setAttribute("aria-label", label);
     button?.setAttribute("title", label);
   };
+
+  // Opened from a disk, pages need some help, and this is the one script that runs there.
+  if (location.protocol === "file:") {
+    const offline = document.createElement("script");
+    offline.src = new URL("offline.js", script.src).href;
+    script.after(offline);
+  }
+
+  // How lists look, too, must be known before they are painted: views.js has the buttons.
+  try {
+    root.dataset.view = localStorage.getItem(`${place}.view`) ?? "";
+  } catch {
+    // Then they look as they always do.
+  }
+  if (/[?&]tag=/.test(location.search)) root.dataset.narrowing = "";
 
   show(read());
   document.addEventListener("DOMContentLoaded", () => show(read()));

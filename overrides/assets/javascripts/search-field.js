@@ -23,7 +23,7 @@ export function onSlash(document, signal, enter) {
  * @param {EventTarget | null} target
  * @returns {boolean} Whether a key is written into it.
  */
-function isTyped(target) {
+export function isTyped(target) {
   if (!(target instanceof HTMLElement)) return false;
   const written = "input:not([type=radio], [type=checkbox], [type=button]), textarea, select";
   return target.isContentEditable || target.matches(written);
