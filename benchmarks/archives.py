@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+import os
 import shutil
 import subprocess
 import sys
@@ -116,6 +117,8 @@ class Archive:
         """Return a fresh copy of it, with its caches, its links and its times."""
         shutil.rmtree(self.live, ignore_errors=True)
         subprocess.run(["cp", "-a", self.pristine, self.live], check=True)
+        # Else the disk would still be at it while a build is measured.
+        os.sync()
         return self.live
 
     def one_more_day(self) -> tuple[Path, Ran]:

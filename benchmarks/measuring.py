@@ -1,6 +1,7 @@
 """Commands run and measured, folders compared: what benchmarks share."""
 
 import hashlib
+import math
 import os
 import re
 import signal
@@ -69,13 +70,13 @@ def measured(
             env={**os.environ, **(env or {})},
             start_new_session=True,
         )
-        if memory:
-            while process.returncode is None and not ended(process.pid):
-                peak = max(peak, proportional_memory(process.pid))
-                time.sleep(EVERY)
-        elif kill_after is not None:
-            while time.perf_counter() - started < kill_after and not ended(process.pid):
-                time.sleep(0.005)
+        if memory or kill_after is not None:
+            moment = math.inf if kill_after is None else started + kill_after
+            while time.perf_counter() < moment and not ended(process.pid):
+                if memory:
+                    peak = max(peak, proportional_memory(process.pid))
+                time.sleep(EVERY if memory else 0.005)
+        if kill_after is not None:
             with suppress(ProcessLookupError):
                 (os.killpg if whole_group else os.kill)(process.pid, signal.SIGKILL)
         _, state, usage = os.wait4(process.pid, 0)

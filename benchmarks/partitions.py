@@ -3,7 +3,7 @@
 usage: python benchmarks/partitions.py COMMAND N --make-dumps MAKE_DUMPS --work FOLDER [--runs 5]
 
     full        from docs/ to site/, nothing known from before: ours, Hugo, bare MkDocs
-    navigation  the same with bare MkDocs and every page in its navigation
+    navigation  the same with bare MkDocs and every page in its navigation: [--limit SECONDS]
     whole       from dumps to site, nothing known from before; with memory
     day         a build after one more day of 70 papers: [--december | --first-month]
     nothing     a build after no change
@@ -85,8 +85,11 @@ def full(archive: Archive, runs: int) -> None:
     )
 
 
-def navigation(archive: Archive, runs: int) -> None:
-    """Print what MkDocs takes for its default navigation, and without; with memory."""
+def navigation(archive: Archive, runs: int, limit: float) -> None:
+    """Print what MkDocs takes for its default navigation, and without; with memory.
+
+    Its time grows with the square of the pages: after `limit` seconds it is killed.
+    """
     root = archive.copy()
     head("papers", "bare MkDocs", "seconds", "peak memory")
     for label, navigation in (
@@ -94,11 +97,13 @@ def navigation(archive: Archive, runs: int) -> None:
         ("navigation kept out", False),
     ):
         found = [
-            mkdocs(root, archive.folder / "bare", navigation=navigation, memory=True)
+            mkdocs(root, archive.folder / "bare", navigation=navigation, memory=True, limit=limit)
             for _ in range(runs)
         ]
         peak = max(each.peak for each in found) / 1e6
-        row(f"{archive.papers:,}", label, middle([x.seconds for x in found]), f"{peak:,.0f} MB")
+        ended = all(each.status == 0 for each in found)
+        took = middle([each.seconds for each in found]) if ended else f"more than {limit:,.0f} s"
+        row(f"{archive.papers:,}", label, took, f"{peak:,.0f} MB")
 
 
 def whole(archive: Archive, runs: int) -> None:
@@ -203,7 +208,6 @@ def kills(archive: Archive, runs: int) -> None:
 
 COMMANDS = {
     "full": full,
-    "navigation": navigation,
     "whole": whole,
     "day": day,
     "nothing": nothing,
@@ -220,11 +224,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("command", choices=(*COMMANDS, "growth"))
+    parser.add_argument("command", choices=(*COMMANDS, "navigation", "growth"))
     parser.add_argument("papers", type=int, metavar="N")
     parser.add_argument("--make-dumps", type=Path, required=True)
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--runs", type=int)
+    parser.add_argument("--limit", type=float, default=600, metavar="SECONDS")
     when = parser.add_mutually_exclusive_group()
     when.add_argument(
         "--december", action="store_true", help="the day is a 31st of December, after all others"
@@ -245,7 +250,11 @@ def main() -> None:
         if args.command in {"day", "kills"}:
             held = "first-month" if args.first_month else "december" if args.december else "newest"
         runs = args.runs or RUNS.get(args.command, 5)
-        COMMANDS[args.command](place.archive(args.papers, held), runs)
+        archive = place.archive(args.papers, held)
+        if args.command == "navigation":
+            navigation(archive, runs, args.limit)
+        else:
+            COMMANDS[args.command](archive, runs)
     print(f"\nafter: {load()}")
     if engine() != this:
         sys.exit("the engine changed while it was measured: measure again")

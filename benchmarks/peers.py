@@ -4,6 +4,7 @@ import os
 import random
 import re
 import shutil
+import signal
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
@@ -80,10 +81,13 @@ def documents(docs: Path) -> Iterator[Path]:
             yield path
 
 
-def mkdocs(root: Path, site: Path, *, navigation: bool, memory: bool = False) -> Ran:
+def mkdocs(
+    root: Path, site: Path, *, navigation: bool, memory: bool = False, limit: float | None = None
+) -> Ran:
     """Build docs/ with MkDocs and Material as they come, no plugin on; return what that took.
 
-    `navigation` leaves MkDocs its default, every page in the navigation of every page.
+    `navigation` leaves MkDocs its default, every page in the navigation of every page. It is
+    killed after `limit` seconds.
     """
     name, url = settings(root)
     wanted: dict[str, object] = {
@@ -104,7 +108,9 @@ def mkdocs(root: Path, site: Path, *, navigation: bool, memory: bool = False) ->
     shutil.rmtree(site, ignore_errors=True)
     program = str(Path(sys.executable).with_name("mkdocs"))
     command = [program, "build", "--quiet", "-f", str(config)]
-    return measured(command, memory=memory, env={"NO_MKDOCS_2_WARNING": "1"}).well()
+    env = {"NO_MKDOCS_2_WARNING": "1"}
+    ran = measured(command, memory=memory, env=env, kill_after=limit, whole_group=True)
+    return ran if ran.status == -signal.SIGKILL and limit else ran.well()
 
 
 @dataclass(slots=True)

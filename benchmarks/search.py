@@ -113,12 +113,16 @@ def write(made: Iterable[File], folder: Path) -> int:
 def build(found: Sequence[Document], data: Path) -> None:
     """Print what building takes, and write the slices."""
     before: dict[str, bytes] = {}
-    first, took = timed(lambda: list(slices(found[:-DAY], {}, before.__setitem__)))
+    left: dict[str, bytes] = {}
+
+    def stays(name: str) -> None:
+        left[name] = before[name]
+
+    first, took = timed(lambda: list(slices(found[:-DAY], {}, before.__setitem__, stays)))
     write(first, data)
     print(f"from nothing: {took}")
     started = time.monotonic()
-    left: dict[str, bytes] = {}
-    made, took = timed(lambda: list(slices(found, before, left.__setitem__)))
+    made, took = timed(lambda: list(slices(found, before, left.__setitem__, stays)))
     written = write(made, data)
     print(f"one more day: {took}; with {written} files written {time.monotonic() - started:.1f} s")
     print(f"cache: {sum(map(len, left.values())) / 1e6:.0f} MB")

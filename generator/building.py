@@ -37,7 +37,7 @@ def tell_waiting() -> None:
 def build_archive(root: Path, site: Path, *, locked: bool, strict: bool) -> int:
     """Build an archive's site, telling each stage; return the exit status."""
     site = files.site_place(root, site)
-    with files.only_one(root, tell_waiting):
+    with files.only_one(root, tell_waiting), files.written(root):
         record = files.read_record(root)
         last = publish.recall(root)
         by_hand = grounds.written_by_hand(root)
@@ -98,7 +98,7 @@ def make_site(
 
 def build_part(root: Path, part: Partition, *, locked: bool, strict: bool) -> int:
     """Build a partition, telling each stage; return the exit status."""
-    with files.only_one(root, tell_waiting), files.shelf(root) as shelf:
+    with files.only_one(root, tell_waiting), files.written(root), files.shelf(root) as shelf:
         record = files.read_record(root)
         by_hand = grounds.written_by_hand(root)
         inputs = publish.inputs(record, by_hand, locked=locked)
@@ -200,7 +200,8 @@ def search_outputs(
     there = list(documents(archive.catalog, ground.written))
     before = files.open_cache(root, "search")
     with files.new_cache(root, "search") as new:
-        return tuple(publish.search_outputs(slices(there, before, new.keep), shelf))
+        made = slices(there, before, new.keep, new.stays)
+        return tuple(publish.search_outputs(made, shelf))
 
 
 def refused(archive: Archive, record: Record, *, locked: bool) -> bool:

@@ -5,14 +5,12 @@ as our Markdown has them; a browser knows `viewbox` too.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from math import floor
 
-from generator.model import Tag
-from generator.text import unmarked, visible
-from generator.trends import (
+from generator.courses import (
     FINE_SCALES,
     Course,
-    Point,
     grouped,
     peak,
     percent,
@@ -20,6 +18,9 @@ from generator.trends import (
     period_name,
     scale,
 )
+from generator.model import Tag
+from generator.text import unmarked, visible
+from generator.trends import Point
 
 STEP = 5
 """From one column to the next; a column is a line of four of these, by the style sheet."""
@@ -76,8 +77,8 @@ def columns(points: Sequence[Point], top: float, label: str, attributes: str = "
     """Return shares as columns, from zero to `top`, which stretch to the width they are given."""
     sure = strokes(points, top, few=False)
     pale = strokes(points, top, few=True)
-    shapes = (("", sure), (' class="db-few"', pale), (' class="db-base"', base(points)))
-    paths = (f'<path{name} d="{shape}"/>' for name, shape in shapes if shape)
+    drawn = (("", sure), (' class="db-few"', pale), (' class="db-base"', base(points)))
+    paths = (f'<path{name} d="{shape}"/>' for name, shape in drawn if shape)
     return (
         f'<svg{attributes} role="img" aria-label="{words(label)}" '
         f'viewbox="0 0 {STEP * len(points)} {TALL}" preserveaspectratio="none">'
@@ -106,8 +107,8 @@ def lines(series: Sequence[Sequence[Point]], top: float, label: str) -> str:
     drawn = "".join(
         f'<path class="db-line db-line--{at}{name}" d="{shape}"/>'
         for at, points in enumerate(series, 1)
-        for name, few in (("", False), (" db-few", True))
-        if (shape := line(points, top, few=few))
+        for name, shape in shapes(points, top)
+        if shape
     )
     width = max([STEP * (len(points) - 1) for points in series], default=0)
     return (
@@ -116,19 +117,33 @@ def lines(series: Sequence[Sequence[Point]], top: float, label: str) -> str:
     )
 
 
+def shapes(points: Sequence[Point], top: float) -> Iterator[tuple[str, str]]:
+    """Yield the parts of a line as paths, each behind the classes that it has beside its own."""
+    yield "", line(points, top, few=False)
+    yield " db-few", line(points, top, few=True)
+    yield " db-dots", dots(points, top, few=False)
+    yield " db-dots db-few", dots(points, top, few=True)
+
+
 def line(points: Sequence[Point], top: float, *, few: bool) -> str:
     """Return as a path the parts of a line from or to a period of few papers, or the others."""
     drawn, end = "", -1
-    for at, point in enumerate(points):
-        before = points[at - 1] if at else Point("", 0, 0)
-        after = points[at + 1] if at + 1 < len(points) else Point("", 0, 0)
+    for at, (before, point) in enumerate(pairwise(points), 1):
         if before.of and point.of and (before.few or point.few) is few:
             start = "" if end == at - 1 else f"M{STEP * (at - 1)} {height(before, top)}"
             drawn += f"{start}L{STEP * at} {height(point, top)}"
             end = at
-        elif point.of and not before.of and not after.of and point.few is few:
-            drawn += f"M{STEP * at} {height(point, top)}h0"
     return drawn
+
+
+def dots(points: Sequence[Point], top: float, *, few: bool) -> str:
+    """Return as a path the points that no line reaches, of few papers, or the others."""
+    around = (Point("", 0, 0), *points, Point("", 0, 0))
+    return "".join(
+        f"M{STEP * at} {height(point, top)}h0"
+        for at, point in enumerate(points)
+        if point.of and point.few is few and not around[at].of and not around[at + 2].of
+    )
 
 
 def height(point: Point, top: float) -> int:

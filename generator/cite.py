@@ -206,8 +206,9 @@ def files_of(
     keys: Keys,
 ) -> Iterator[Output]:
     """Yield the files of these papers, by address and what makes them; none of no paper."""
+    cited = list(map(keys.cited, papers))
     for path, make in made.items() if papers else ():
-        key: Key = keys.of(make.__name__, settings.site_name, settings.site_url, papers)
+        key: Key = keys.of(make.__name__, settings.site_name, settings.site_url, cited)
         yield Output(path=path, key=key, make=partial(encoded, make, papers, settings))
 
 

@@ -1,6 +1,7 @@
 """Arguments in, exit status out."""
 
 import datetime as dt
+import errno
 import hashlib
 import os
 import sys
@@ -55,6 +56,8 @@ from generator.weight import near_the_limit, table, weigh
 
 FAULT = 2
 """Exit status: the command could not run."""
+FULL = {errno.ENOSPC, errno.EDQUOT}
+"""What the system says where a disk is full, or a user's share of it."""
 CLOCK = Clock(now=time.monotonic, sleep=time.sleep)
 
 
@@ -91,6 +94,15 @@ def run() -> None:
         status = main.main(standalone_mode=False)
     except ArchiveError as error:
         click.echo(f"daybook: {error}", err=True)
+        sys.exit(FAULT)
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        # Of a copy, the second name is where it goes.
+        full = error.filename2 or error.filename
+        place = f": {full}" if full else ""
+        told = f"no space left on device{place}; make room and run the command again"
+        click.echo(f"daybook: {told}; what people see is as it was", err=True)
         sys.exit(FAULT)
     except click.ClickException as error:
         error.show()

@@ -6,7 +6,7 @@ Atom is RFC 4287, its archives RFC 5005; JSON Feed is version 1.1.
 import datetime as dt
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 
@@ -16,9 +16,11 @@ from generator import urls
 from generator.authority import authority, tag_uri
 from generator.catalog import Catalog, Day, Item
 from generator.config import Settings
-from generator.keys import Keys, Output
+from generator.engine import engine_digest
+from generator.keys import Key, Keys, Output, key_of
 from generator.model import Tag
 from generator.pages import Inert, environment, html_parts, month, template_key, words
+from generator.pieces import Pieces
 from generator.references import long_date
 from generator.text import attribute, visible
 
@@ -75,20 +77,22 @@ class Entry:
     """Empty where nobody knows: none is invented."""
 
 
-def outputs(catalog: Catalog, settings: Settings, keys: Keys) -> Iterator[Output]:
+def outputs(catalog: Catalog, settings: Settings, keys: Keys, pieces: Pieces) -> Iterator[Output]:
     """Yield the files of all feeds, and the list of them, in a fixed order."""
-    shared = keys.of(settings, catalog.tags)
+    shared = keys.of(engine_digest(), settings, catalog.tags)
 
     def atom(feed: Feed) -> Output:
-        key = keys.of(template_key("feed.xml.jinja"), shared, feed)
+        made_from = keys.of(template_key("entry.xml.jinja"), shared)
+        entries = entries_of(feed, made_from, keys, partial(xml_entry, catalog, settings), pieces)
+        key = keys.of(template_key("feed.xml.jinja"), replace(feed, posts=()), entries.keys)
         path = feed.address.partition("?")[0]
-        return Output(path=path, key=key, make=partial(atom_of, feed, catalog, settings))
+        return Output(path=path, key=key, make=partial(atom_of, feed, entries, settings))
 
     def json_feed(feed: Feed, address: urls.Address) -> Output:
-        key = keys.of("json", shared, feed, address)
-        return Output(
-            path=address, key=key, make=partial(json_of, feed, address, catalog, settings)
-        )
+        entries = entries_of(feed, shared, keys, partial(json_entry, catalog, settings), pieces)
+        key = keys.of(replace(feed, posts=()), entries.keys, address)
+        make = partial(json_of, feed, address, entries, settings)
+        return Output(path=address, key=key, make=make)
 
     head, *archives = site_feeds(catalog, settings)
     yield atom(head)
@@ -100,6 +104,52 @@ def outputs(catalog: Catalog, settings: Settings, keys: Keys) -> Iterator[Output
         yield json_feed(feed, urls.tag_feed_json(key))
     list_key = keys.of(template_key("feeds.opml.jinja"), shared, catalog.areas)
     yield Output(path=urls.OPML, key=list_key, make=partial(opml_of, catalog, settings))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entries:
+    """The entries of a feed in one of its forms, made when they are asked for."""
+
+    posts: tuple[Post, ...]
+    keys: tuple[Key, ...]
+    """Of the same length: what each entry is made from."""
+    make: Callable[[Post], str]
+    pieces: Pieces
+    name: str
+    """Among the pieces; empty where nothing is kept."""
+
+    def texts(self) -> list[str]:
+        """Return the entries' texts."""
+        if not self.name:
+            return list(map(self.make, self.posts))
+        return self.pieces.texts(self.name, self.keys, lambda at: self.make(self.posts[at]))
+
+
+def entries_of(
+    feed: Feed, made_from: Key, keys: Keys, make: Callable[[Post], str], pieces: Pieces
+) -> Entries:
+    """Return a feed's entries; those of one that changes from day to day are kept.
+
+    On which days a paper was listed later makes no difference. `made_from` is the key of what all
+    entries of this form are made from.
+    """
+    found = tuple(
+        [
+            key_of(
+                (
+                    made_from,
+                    post.day.toordinal(),
+                    keys.words(post.item.paper),
+                    tuple([day.toordinal() for day in post.item.earlier]),
+                )
+            )
+            for post in feed.posts
+        ]
+    )
+    path, grows, _ = feed.address.partition("?")
+    name = keys.of(made_from, path).hex() if grows or not feed.archive else ""
+    pieces.wanted.add(name)
+    return Entries(posts=feed.posts, keys=found, make=make, pieces=pieces, name=name)
 
 
 def site_feeds(catalog: Catalog, settings: Settings) -> Iterator[Feed]:
@@ -220,18 +270,24 @@ def heirs_of(catalog: Catalog) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def atom_of(feed: Feed, catalog: Catalog, settings: Settings) -> bytes:
+def atom_of(feed: Feed, entries: Entries, settings: Settings) -> bytes:
     """Return a feed as an Atom document."""
     shown = {
         "feed": feed,
-        "entries": (entry_of(post, catalog, settings) for post in feed.posts),
+        "entries": entries.texts(),
         "absolute": lambda address: urls.absolute(address, settings.site_url),
         "settings": settings,
     }
     return templates().get_template("feed.xml.jinja").render(shown).encode()
 
 
-def json_of(feed: Feed, address: urls.Address, catalog: Catalog, settings: Settings) -> bytes:
+def xml_entry(catalog: Catalog, settings: Settings, post: Post) -> str:
+    """Return an entry of an Atom document."""
+    entry = entry_of(post, catalog, settings)
+    return templates().get_template("entry.xml.jinja").render({"entry": entry})
+
+
+def json_of(feed: Feed, address: urls.Address, entries: Entries, settings: Settings) -> bytes:
     """Return a feed as a JSON Feed, whose address this is."""
     site = settings.site_url
     content: dict[str, Json] = {
@@ -240,14 +296,15 @@ def json_of(feed: Feed, address: urls.Address, catalog: Catalog, settings: Setti
         "home_page_url": urls.absolute(feed.page, site),
         "feed_url": urls.absolute(address, site),
         "authors": [{"name": settings.site_name, "url": site}],
-        "items": [json_item(entry_of(post, catalog, settings)) for post in feed.posts],
     }
-    text = json.dumps(content, ensure_ascii=False)
+    head = json.dumps(content, ensure_ascii=False).removesuffix("}")
+    text = f'{head}, "items": [{", ".join(entries.texts())}]}}'
     return text.encode("utf-8", "replace") + b"\n"
 
 
-def json_item(entry: Entry) -> Json:
+def json_entry(catalog: Catalog, settings: Settings, post: Post) -> str:
     """Return an entry as an item of a JSON Feed."""
+    entry = entry_of(post, catalog, settings)
     item: dict[str, Json] = {
         "id": entry.id,
         "url": entry.url,
@@ -259,7 +316,7 @@ def json_item(entry: Entry) -> Json:
         item["tags"] = [tag.name for tag in entry.tags]
     if entry.authors:
         item["authors"] = [{"name": name} for name in entry.authors]
-    return item
+    return json.dumps(item, ensure_ascii=False)
 
 
 def entry_of(post: Post, catalog: Catalog, settings: Settings) -> Entry:

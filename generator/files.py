@@ -172,13 +172,32 @@ def unpacked(path: Path) -> TextIO:
     return path.open(encoding="utf-8", errors="replace")
 
 
+@contextmanager
+def written(path: Path) -> Iterator[None]:
+    """Name what is written in what the system says against it, where it does not itself."""
+    try:
+        yield
+    except OSError as error:
+        error.filename = error.filename or str(path)
+        raise
+
+
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file so that a reader, or a crash, sees all of it or nothing."""
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as held:
-        held.write(content)
-    whole = Path(held.name)
-    whole.chmod(0o644)
-    whole.replace(path)
+    whole = path
+    try:
+        with (
+            written(path),
+            tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as held,
+        ):
+            whole = Path(held.name)
+            held.write(content)
+        whole.chmod(0o644)
+        whole.replace(path)
+    except OSError:
+        if whole != path:
+            whole.unlink(missing_ok=True)
+        raise
 
 
 Trace = tuple[Key, Key, int, int]
@@ -287,7 +306,8 @@ def write_changed(path: Path, content: bytes) -> bool:
             return False
     except FileNotFoundError:
         path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
+    with written(path):
+        path.write_bytes(content)
     return True
 
 
@@ -369,11 +389,15 @@ class NewCache:
 
     folder: Path
     written: set[str] = field(default_factory=set)
-    """Their keys."""
+    """Their keys, and those of values that stay."""
 
     def keep(self, key: str, value: bytes) -> None:
         """Write a value."""
         write_changed(self.folder / key, seal(key, value) + value)
+        self.written.add(key)
+
+    def stays(self, key: str) -> None:
+        """Let a value of the cache before be one of this."""
         self.written.add(key)
 
 
@@ -399,7 +423,7 @@ class Shelf:
         """Lay a content aside; return what gives it back, in any process."""
         # A file for each process, so that none writes where another one does.
         path = self.folder / f"{os.getpid()}"
-        with path.open("ab") as file:
+        with written(path), path.open("ab") as file:
             start = file.tell()
             file.write(content)
         return partial(read_piece, path, start, len(content))

@@ -19,6 +19,7 @@ LENGTH = 16
 """Bytes of a key: enough that no two things of an archive ever share one."""
 
 Plain = str | bytes | int | float | None | tuple["Plain", ...]
+ROWS = (tuple, list, dict)
 Part = object
 """What a key may be made of: text, numbers, dates, None, values of the model, and rows of these."""
 
@@ -43,10 +44,11 @@ def digest(content: bytes) -> Key:
 class Keys:
     """Makes keys, and remembers those of papers, which stand on many pages.
 
-    A paper counts with what lists show of it; `record` and `whole` have more. Papers
-    must live as long as this does.
+    A paper counts with what lists show of it; `words` has less, `record` and `whole` have more.
+    Papers must live as long as this does.
     """
 
+    _words: dict[int, Key] = field(default_factory=dict)
     _faces: dict[int, Key] = field(default_factory=dict)
     _records: dict[int, Key] = field(default_factory=dict)
 
@@ -57,9 +59,9 @@ class Keys:
         """
         return key_of(tuple(map(self._plain, parts)))
 
-    def face(self, paper: Paper) -> Key:
-        """Return the key of what lists show of a paper."""
-        found = self._faces.get(id(paper))
+    def words(self, paper: Paper) -> Key:
+        """Return the key of what is said of a paper, whenever it was listed."""
+        found = self._words.get(id(paper))
         if found is None:
             found = key_of(
                 (
@@ -71,10 +73,17 @@ class Keys:
                     self._plain(paper.metadata),
                     tuple([(hit.key, hit.evidence) for hit in paper.tags]),
                     tuple([(link.url, link.kind.value) for link in paper.links]),
-                    tuple([(x.day.toordinal(), x.dump, x.position) for x in paper.listings]),
                 )
             )
-            self._faces[id(paper)] = found
+            self._words[id(paper)] = found
+        return found
+
+    def face(self, paper: Paper) -> Key:
+        """Return the key of what lists show of a paper."""
+        found = self._faces.get(id(paper))
+        if found is None:
+            listings = [(x.day.toordinal(), x.dump, x.position) for x in paper.listings]
+            found = self._faces[id(paper)] = key_of((self.words(paper), tuple(listings)))
         return found
 
     def record(self, paper: Paper) -> Key:
@@ -95,6 +104,10 @@ class Keys:
             self._records[id(paper)] = found
         return found
 
+    def cited(self, paper: Paper) -> tuple[Key, int]:
+        """Return the key of what is said of a paper, and the day on which it was first listed."""
+        return self.words(paper), paper.listings[0].day.toordinal()
+
     def whole(self, paper: Paper) -> Key:
         """Return the key of all that is known of a paper; of its related papers, the slugs."""
         return key_of((self.record(paper), paper.related))
@@ -103,12 +116,12 @@ class Keys:
         """Return a part as plain values, rows of them, and keys of papers."""
         # A dictionary of classes would be neater; this is asked half a million times a build.
         kind = part.__class__
-        if kind is str or kind is int or part is None:
+        if kind is str or kind is bytes or kind is int or part is None:
             return part  # type: ignore[return-value]  # its class says so
         if isinstance(part, Paper):
             return self.face(part)
-        if isinstance(part, tuple | list):
-            return marshalled(part) or tuple(map(self._plain, part))
+        if kind in ROWS:
+            return marshalled(part) or tuple(map(self._plain, inside(part)))
         if isinstance(part, Item):
             # Its listings stand in its paper; a day is told from the others by their number.
             return self.face(part.paper), len(part.listings), self._plain(part.earlier)
@@ -138,6 +151,8 @@ def inside(part: Part) -> Sequence[Part]:
     """
     if isinstance(part, dt.date):
         return ["date", part.toordinal()]
+    if isinstance(part, tuple | list):
+        return part
     if isinstance(part, Mapping):
         return [each for pair in part.items() for each in pair]
     if isinstance(part, Enum):

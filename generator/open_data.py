@@ -19,15 +19,20 @@ from generator.authority import authority
 from generator.build import Archive, Record
 from generator.catalog import Catalog, first_day
 from generator.config import Settings
+from generator.engine import engine_digest
 from generator.exports import Json, format_json, is_renamed, record
 from generator.keys import Keys, Output
 from generator.ledger import Kind, Line, format_line, parse_line, slug_of
 from generator.model import Paper, Slug, Status
 from generator.moved import format_moved
+from generator.packing import packed, put_together
 from generator.pages import environment
 from generator.parallel import cores, in_parts
+from generator.pieces import Pieces
 from generator.text import visible, web_address
 
+PIECE = 128
+"""Papers of a month's file that are packed together; it is 1 % larger than if all were."""
 TERMS = (
     "The abstracts are their authors' words and belong to them. Titles, days and tags are facts "
     "and free to use."
@@ -35,13 +40,13 @@ TERMS = (
 """Of an archive that says nothing of its own."""
 
 
-def outputs(archive: Archive, source: Record, keys: Keys) -> Iterator[Output]:
+def outputs(archive: Archive, source: Record, keys: Keys, pieces: Pieces) -> Iterator[Output]:
     """Yield the files under /data/ but for the index, which lists the others, and llms.txt.
 
     `source` is the record that the archive was read from.
     """
     catalog, settings = archive.catalog, source.settings
-    yield from paper_files(catalog, settings, keys)
+    yield from paper_files(catalog, settings, keys, pieces)
     ours = (__version__, settings)
     texts = (
         (urls.DATA_LEDGER, published_ledger(source.ledger, archive.lines, catalog)),
@@ -62,23 +67,41 @@ def outputs(archive: Archive, source: Record, keys: Keys) -> Iterator[Output]:
         yield from twins(catalog, settings, keys)
 
 
-def paper_files(catalog: Catalog, settings: Settings, keys: Keys) -> Iterator[Output]:
+def paper_files(
+    catalog: Catalog, settings: Settings, keys: Keys, pieces: Pieces
+) -> Iterator[Output]:
     """Yield the papers of each month in which any was listed first, in ledger order."""
     months: dict[str, list[Paper]] = defaultdict(list)
     for paper in catalog.papers:
         months[urls.month_name(first_day(paper))].append(paper)
     for month, papers in sorted(months.items()):
+        made_of = {}
+        for start in range(0, len(papers), PIECE):
+            there = papers[start : start + PIECE]
+            key = keys.of("papers", engine_digest(), settings.site_url, *map(keys.record, there))
+            made_of[key.hex()] = there
+        pieces.wanted.update(made_of)
         yield Output(
             path=urls.data_papers(month),
-            key=keys.of("papers", __version__, settings.site_url, *map(keys.record, papers)),
-            make=partial(paper_lines, papers, settings),
+            key=keys.of("papers", *made_of),
+            make=partial(papers_packed, made_of, settings, pieces),
         )
 
 
-def paper_lines(papers: Iterable[Paper], settings: Settings) -> bytes:
-    """Return papers as JSON lines, compressed; the same bytes each time."""
+def papers_packed(
+    made_of: Mapping[str, Sequence[Paper]], settings: Settings, pieces: Pieces
+) -> bytes:
+    """Return papers as JSON lines, compressed, from the papers of each piece by its name."""
+    return put_together(
+        pieces.piece(name, partial(packed_lines, papers, settings))
+        for name, papers in made_of.items()
+    )
+
+
+def packed_lines(papers: Iterable[Paper], settings: Settings) -> bytes:
+    """Return papers as JSON lines, a piece of a compressed file."""
     lines = "".join(f"{format_json(record(paper, settings))}\n" for paper in papers)
-    return gzip.compress(lines.encode("utf-8", "replace"), compresslevel=6, mtime=0)
+    return packed(lines.encode("utf-8", "replace"))
 
 
 def published_ledger(text: str, fresh: Iterable[Line], catalog: Catalog) -> str:
@@ -250,7 +273,6 @@ def facts_of(path: str, content: bytes) -> Facts:
     return len(content), records_in(path, content), hashlib.sha256(content).hexdigest()
 
 
-FACTS = "facts"
 AT_ONCE = 16
 """Files that are made before they are laid aside: a month's may have megabytes."""
 
@@ -276,15 +298,17 @@ def with_index(
     A file whose facts an earlier build did not leave in `known` is made here, once, and laid aside
     until it is asked for. Also returns what the next build may know.
     """
-    before = parse_facts(known.get(FACTS, b""))
+    engine = engine_digest().hex()
+    before = parse_facts(known.get(engine, b""))
     every = list(others)
     data = [output for output in every if output.path.startswith(urls.DATA)]
     keyed = {output.path: output.key.hex() for output in data}
     rows = {path: before[key] for path, key in keyed.items() if key in before}
     fresh: dict[str, Callable[[], bytes]] = {}
-    for path, content in made_anew([output for output in data if output.path not in rows]):
-        rows[path] = facts_of(path, content)
-        fresh[path] = lay(content)
+    missing = [output for output in data if output.path not in rows]
+    for path, facts, make in made_anew(missing, lay):
+        rows[path] = facts
+        fresh[path] = make
     found = {key: rows[path] for path, key in keyed.items()}
     whole = [
         replace(output, make=fresh[output.path]) if output.path in fresh else output
@@ -293,21 +317,26 @@ def with_index(
     content = index(rows, settings)
     key = keys.of(urls.DATA_INDEX, content)
     whole.append(Output(path=urls.DATA_INDEX, key=key, make=partial(bytes, content)))
-    return whole, {FACTS: json.dumps(found, sort_keys=True).encode()}
+    return whole, {engine: json.dumps(found, sort_keys=True).encode()}
 
 
-def made_anew(outputs: Sequence[Output]) -> Iterator[tuple[str, bytes]]:
-    """Yield the path and the content of each of these files; a day's months are worth all cores."""
+Made = tuple[str, Facts, Callable[[], bytes]]
+"""Of a file: its path, its facts, and what gives its content back."""
+
+
+def made_anew(outputs: Sequence[Output], lay: Lay) -> Iterator[Made]:
+    """Yield what is known of each of these files once it is made; a day's are worth all cores."""
     for start in range(0, len(outputs), AT_ONCE):
         there = outputs[start : start + AT_ONCE]
         parts = min(cores(), len(there))
-        for ended in in_parts(partial(made_by_one, there, parts), parts):
+        for ended in in_parts(partial(made_by_one, there, lay, parts), parts):
             yield from ended
 
 
-def made_by_one(outputs: Sequence[Output], parts: int, part: int) -> list[tuple[str, bytes]]:
-    """Return the path and the content of each of a part's share of files."""
-    return [(output.path, output.make()) for output in outputs[part::parts]]
+def made_by_one(outputs: Sequence[Output], lay: Lay, parts: int, part: int) -> list[Made]:
+    """Return what is known of each of a part's share of files once it is made."""
+    contents = ((output.path, output.make()) for output in outputs[part::parts])
+    return [(path, facts_of(path, content), lay(content)) for path, content in contents]
 
 
 def parse_facts(content: bytes) -> dict[str, Facts]:
@@ -362,6 +391,6 @@ def data_contents(archive: Archive, source: Record) -> dict[str, bytes]:
     """Return every file under /data/, made, by its path: citations and the index, too."""
     keys = Keys()
     cited = cite.outputs(archive.catalog, source.settings, keys)
-    others = chain(outputs(archive, source, keys), cited)
+    others = chain(outputs(archive, source, keys, Pieces()), cited)
     whole, _ = with_index(others, source.settings, keys, {})
     return {each.path: each.make() for each in whole if each.path.startswith(urls.DATA)}

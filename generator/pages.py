@@ -15,7 +15,7 @@ from urllib.parse import quote, quote_plus
 import jinja2
 from jinja2 import meta
 
-from generator import charts, trends, urls
+from generator import charts, courses, trends, urls
 from generator.catalog import (
     Catalog,
     Day,
@@ -77,6 +77,8 @@ LINK_NAMES = {
 }
 CHIPS = 10
 """Tags of a day that its page shows at once; the others unfold."""
+BY_FIRST_LISTING = {"papers_month", "tag_month"}
+"""Kinds of pages that show nothing of a paper's later listings."""
 RECENT_DAYS = 7
 """Days that the home page names."""
 FRONT = 10
@@ -339,6 +341,7 @@ def environment() -> jinja2.Environment:
         count=count,
         by_year=by_year,
         charts=charts,
+        courses=courses,
         first_day=first_day,
         with_code=with_code,
         last_day=last_day,
@@ -398,9 +401,8 @@ def pages(
     for template, address, values in broad_contents(catalog):
         yield page(urls.source_file(address), address, f"{template}.md.jinja", values, None)
     for template, address, values in narrow_contents(catalog):
-        name, own = f"{template}.md.jinja", values.get("paper")
-        whole_paper = keys.whole(own) if isinstance(own, Paper) else None
-        key = keys.of(template_key(name), shared, address, values, whole_paper)
+        name = f"{template}.md.jinja"
+        key = keys.of(template_key(name), shared, address, keyed(template, values, keys))
         yield page(urls.source_file(address), address, name, values, key)
     for old, new, said in stubs(catalog):
         canonical = urls.absolute(new, settings.site_url)
@@ -421,6 +423,16 @@ def stubs(catalog: Catalog) -> Iterator[tuple[urls.Address, urls.Address, str]]:
 
 Values = Mapping[str, object]
 Content = tuple[str, urls.Address, Values]
+
+
+def keyed(template: str, values: Values, keys: Keys) -> Values:
+    """Return what a page's key is made of: of its values, as much as its template shows."""
+    paper, papers = values.get("paper"), values.get("papers")
+    if isinstance(paper, Paper):
+        return {**values, "paper": keys.whole(paper)}
+    if template in BY_FIRST_LISTING and isinstance(papers, tuple):
+        return {**values, "papers": list(map(keys.cited, papers))}
+    return values
 
 
 def broad_contents(catalog: Catalog) -> Iterator[Content]:
@@ -589,39 +601,40 @@ def tag_contents(catalog: Catalog) -> Iterator[Content]:
     areas = {area.key: area for area in catalog.areas}
     points, beside = tag_months(catalog), together(catalog)
     for key, tag in catalog.tags.items():
-        by_month = catalog.tag_months[key]
-        years = [
-            (year, [(name, len(by_month[name])) for name in months])
-            for year, months in catalog.tag_years(key).items()
-        ]
-        papers = catalog.tagged[key]
         values = {
             "tag": tag,
             "area": areas[tag.area],
-            "years": years,
-            "papers": papers,
+            "years": sized_years(catalog, key),
+            "papers": catalog.tagged[key],
             # The newest month is not over: each of its days would change every tag's page.
             "points": points[key][:-1],
             "beside": [(other, catalog.tags[other].name, n) for other, n in beside[key][:BESIDE]],
         }
         yield "tag", urls.tag(key), values
-        for year, months in years:
-            yield (
-                "tag_year",
-                urls.tag_period(key, year),
-                {
-                    "tag": tag,
-                    "year": year,
-                    "months": months,
-                },
-            )
-        for name, found in by_month.items():
-            yield (
-                "tag_month",
-                urls.tag_period(key, name),
-                {
-                    "tag": tag,
-                    "name": name,
-                    "papers": found,
-                },
-            )
+        yield from tag_periods(catalog, tag)
+
+
+def tag_periods(catalog: Catalog, tag: Tag) -> Iterator[Content]:
+    """Yield the pages of a tag's years and months."""
+    for year, months in sized_years(catalog, tag.key):
+        values = {"tag": tag, "year": year, "months": months}
+        yield "tag_year", urls.tag_period(tag.key, year), values
+    by_month = catalog.tag_months[tag.key]
+    for before, name, after in with_neighbours(tuple(by_month)):
+        beside = {"before": tag_month_link(tag, before), "after": tag_month_link(tag, after)}
+        own = {"tag": tag, "name": name, "papers": by_month[name], **beside}
+        yield "tag_month", urls.tag_period(tag.key, name), own
+
+
+def sized_years(catalog: Catalog, key: str) -> list[tuple[str, list[tuple[str, int]]]]:
+    """Return a tag's years with their months, both ascending, and the papers of each month."""
+    by_month = catalog.tag_months[key]
+    return [
+        (year, [(name, len(by_month[name])) for name in months])
+        for year, months in catalog.tag_years(key).items()
+    ]
+
+
+def tag_month_link(tag: Tag, name: str | None) -> WayPoint | None:
+    """Return where the page of a tag's month is, and the month for people."""
+    return None if name is None else (urls.tag_period(tag.key, name), month(name))

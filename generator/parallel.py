@@ -16,7 +16,9 @@ T = TypeVar("T")
 S = TypeVar("S")
 
 BLOCK = 64
-"""Things that a part takes at once."""
+"""Things that a part takes at once, where there are many."""
+TURNS = 16
+"""Blocks that each part takes at least: what takes long stands together in a list, too."""
 ROUND = 4096
 """Things that are worked on between two meetings of the cores, which bounds the memory."""
 FAILED = 1
@@ -81,8 +83,9 @@ def share(things: Sequence[T], part: int, parts: int) -> Iterator[T]:
     Neighbours in a list are mostly neighbours in memory, and what only one process looks at is
     copied for one only: looking at a thing writes to it in Python.
     """
-    for start in range(part * BLOCK, len(things), parts * BLOCK):
-        yield from things[start : start + BLOCK]
+    block = max(1, min(BLOCK, len(things) // (parts * TURNS)))
+    for start in range(part * block, len(things), parts * block):
+        yield from things[start : start + block]
 
 
 def meanwhile(work: Callable[[], T]) -> Callable[[], T]:

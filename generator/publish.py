@@ -17,11 +17,14 @@ from generator.keys import Key, Keys, Output, digest
 from generator.model import ArchiveError, Problem, Severity
 from generator.pages import Page, template_key
 from generator.parallel import cores
+from generator.pieces import Pieces
 from generator.rendering import Renderer, converter
 from generator.search import LUNR, File, lunr_module
 from generator.sitemap import sitemaps
 from generator.trees import Known
 
+PIECES = "pieces"
+"""The cache of pieces of files."""
 LUNR_PLACE = "assets/javascripts/search/lunr.js"
 """Beside the worker."""
 
@@ -182,14 +185,17 @@ def machine_outputs(
 ) -> list[Output]:
     """Return the files of the site that programs read: citations, feeds, pictures, open data."""
     catalog, settings = archive.catalog, record.settings
-    found = [
-        *cite.outputs(catalog, settings, keys),
-        *cards(catalog, settings, keys),
-        *feeds.outputs(catalog, settings, keys),
-        *open_data.outputs(archive, record, keys),
-    ]
-    known = files.read_cache(root, "facts")
-    whole, known = open_data.with_index(found, settings, keys, known, shelf.put)
+    wanted: set[str] = set()
+    with files.new_cache(root, PIECES, wanted) as new:
+        pieces = Pieces(files.open_cache(root, PIECES), new.keep, wanted)
+        found = [
+            *cite.outputs(catalog, settings, keys),
+            *cards(catalog, settings, keys),
+            *feeds.outputs(catalog, settings, keys, pieces),
+            *open_data.outputs(archive, record, keys, pieces),
+        ]
+        known = files.read_cache(root, "facts")
+        whole, known = open_data.with_index(found, settings, keys, known, shelf.put)
     files.write_cache(root, "facts", known)
     return whole
 

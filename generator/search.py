@@ -56,6 +56,8 @@ CODE = 1
 Cache = Mapping[str, bytes]
 Keep = Callable[[str, bytes], None]
 """Takes what the next build's cache is to hold; what it does not get is of no use any more."""
+Stays = Callable[[str], None]
+"""Takes the name of what the next build's cache is to hold as this one's does."""
 Json = str | int | Sequence["Json"] | Mapping[str, "Json"] | None
 
 
@@ -163,7 +165,7 @@ def lunr_module(source: str) -> str:
     return f"{head}{source}\nexport default module.exports;\n"
 
 
-def slices(documents: Sequence[Document], cache: Cache, keep: Keep) -> Iterator[File]:
+def slices(documents: Sequence[Document], cache: Cache, keep: Keep, stays: Stays) -> Iterator[File]:
     """Yield the slices of these documents, which come in order of their numbers.
 
     These are the files that the worker fetches: all but the last one, `index.json`, have their
@@ -177,7 +179,7 @@ def slices(documents: Sequence[Document], cache: Cache, keep: Keep) -> Iterator[
     totals = [0] * len(FIELDS)
     block_hashes, facet_hashes = [], []
     # A block is forgotten once it is joined: together they take more memory than all postings.
-    blocks, texts = read_blocks(found, cache, keep), read_texts(found, places, cache, keep)
+    blocks, texts = read_blocks(found, cache, keep, stays), read_texts(found, places, cache, keep)
     for of, block, shown in zip(found, blocks, texts, strict=True):
         postings.join(block)
         totals = [before + more for before, more in zip(totals, block.totals, strict=True)]
@@ -221,7 +223,9 @@ def in_blocks(documents: Iterable[Document]) -> Iterator[list[Document]]:
         yield found
 
 
-def read_blocks(found: Iterable[Sequence[Document]], cache: Cache, keep: Keep) -> Iterator[Block]:
+def read_blocks(
+    found: Iterable[Sequence[Document]], cache: Cache, keep: Keep, stays: Stays
+) -> Iterator[Block]:
     """Yield the blocks, from the cache where it has them."""
     terms = Terms(json.loads(cache.get(f"terms-{CODE}", b"{}")))
     for at, documents in enumerate(found):
@@ -231,13 +235,13 @@ def read_blocks(found: Iterable[Sequence[Document]], cache: Cache, keep: Keep) -
         }
         mark = digest(*(f"{at} {key}" for at, key in keys.items())).encode()
         name, counts_name = f"block-{CODE}-{at}", f"counts-{CODE}-{at}"
-        before, counts_before = cache.get(name, b""), cache.get(counts_name, b"{}")
+        before = cache.get(name, b"")
         if before.startswith(mark):
-            keep(name, before)
-            keep(counts_name, counts_before)
+            stays(name)
+            stays(counts_name)
             yield parse_block(before[len(mark) :])
             continue
-        known = parse_counts(counts_before)
+        known = parse_counts(cache.get(counts_name, b"{}"))
         counts = {
             each.number: known.get(keys[each.number]) or count(indexed(each), terms)
             for each in documents

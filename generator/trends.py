@@ -4,11 +4,10 @@ A paper counts once, on the day on which it was first listed.
 """
 
 import datetime as dt
-from calendar import month_abbr
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import combinations, groupby, islice
+from itertools import chain, combinations, islice
 from math import comb, exp, lgamma
 
 from generator.catalog import Catalog, first_day, last_day, span
@@ -20,26 +19,18 @@ BEFORE = dt.timedelta(weeks=52)
 """What now is held against: the days before it."""
 LEAST_BEFORE = dt.timedelta(weeks=12)
 """A past shorter than this is none."""
+FEWEST_DAYS = 2, 8
+"""Days with a list, now and before, at least: papers of one list resemble each other."""
 FEWEST_RECENT = 5
 """Papers that a rising tag has now at least: fewer are an accident, whatever a test says."""
 FALSE_SHARE = 0.05
 """Of the tags called rising, the share that may be there by chance."""
+NOTHING = 1e-17
+"""A share of a sum that does not change it."""
 FEW = 50
 """Papers below which a period's shares are uncertain: a share of a tenth may be a twentieth."""
 FEWEST_PAIRED = 10
 """Papers that two tags share at least, before anything is said of the pair."""
-SCALES = (0.05, 0.2, 0.5, 1.0)
-"""Where charts of one tag may end: few scales, so that many charts have the same."""
-FINE_SCALES = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0)
-"""Where a chart of several tags may end."""
-MOST_PERIODS = 42
-"""Columns of a chart: ten years by quarters, wherever in a quarter they begin."""
-MOST_IN_A_TABLE = 24
-"""Columns of a table: more than two years go by quarters, more than five by years."""
-FEWEST_PERIODS = 3
-"""Months of an archive before charts say more than a table."""
-FEWEST_DRAWN = 10
-"""Papers of a tag before a chart says more than their number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,30 +56,6 @@ class Point:
 
 
 Points = tuple[Point, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Course:
-    """Every tag's course over time, in periods of one length."""
-
-    length: int
-    """Months of a period."""
-    periods: Points
-    """All papers, with or without tags: `papers` is `of`."""
-    tags: Mapping[str, Points]
-    """As many points for each tag, in the vocabulary's order."""
-
-    def drawn(self, keys: Iterable[str]) -> list[str]:
-        """Return which of these tags a chart says something of, those of high shares first."""
-        if len(self.periods) < FEWEST_PERIODS:
-            return []
-        enough = [key for key in keys if total(self.tags[key]) >= FEWEST_DRAWN]
-        return sorted(enough, key=lambda key: -scale(self.tags[key]))
-
-    def largest(self, count: int) -> list[str]:
-        """Return the tags of the most papers, most first, of those that charts are drawn of."""
-        ranked = sorted(self.drawn(self.tags), key=lambda key: -total(self.tags[key]))
-        return ranked[:count]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,120 +108,16 @@ def tag_months(catalog: Catalog) -> dict[str, Points]:
     }
 
 
-def period_length(months: int, most: int = MOST_PERIODS) -> int:
-    """Return how many months are drawn as one, so that no chart has more periods than `most`.
-
-    A month, a quarter, a year; beyond that as many years as it takes.
-
-    >>> [period_length(months) for months in (1, 42, 43, 120, 400, 1200)]
-    [1, 1, 3, 3, 12, 36]
-    """
-    # A first and a last period that are cut add one.
-    for length in (1, 3, 12):
-        if -(-months // length) + (length > 1) <= most:
-            return length
-    return 12 * -(-months // (12 * (most - 1)))
-
-
-def grouped(points: Sequence[Point], length: int) -> Points:
-    """Return points of so many months each, by the calendar; the outer ones may have fewer."""
-    if length == 1:
-        return tuple(points)
-    found = (tuple(group) for _, group in groupby(points, lambda point: ordinal(point) // length))
-    return tuple(
-        Point(group[0].month, sum(each.papers for each in group), sum(each.of for each in group))
-        for group in found
-    )
-
-
-def course(catalog: Catalog, most: int = MOST_PERIODS) -> Course:
-    """Return the course of all tags, in so few periods that there are no more than `most`."""
-    months = tag_months(catalog)
-    every = [
-        Point(month, papers, papers)
-        for names in span(catalog.days).values()
-        for month in names
-        for papers in (len(catalog.first_listed.get(month, ())),)
-    ]
-    length = period_length(len(every), most)
-    return Course(
-        length=length,
-        periods=grouped(every, length),
-        tags={key: grouped(points, length) for key, points in months.items()},
-    )
-
-
-def total(points: Iterable[Point]) -> int:
-    """Return how many papers these are."""
-    return sum(point.papers for point in points)
-
-
-def scale(points: Sequence[Point], scales: Iterable[float] = SCALES) -> float:
-    """Return the share at which a chart of these ends.
-
-    Shares of few papers do not stretch it, unless there are no others.
-    """
-    highest = max([each.share for each in sure(points)], default=0)
-    return next(top for top in scales if top >= highest)
-
-
-def sure(points: Sequence[Point]) -> Sequence[Point]:
-    """Return the points of enough papers, or all, where none has enough."""
-    return [point for point in points if not point.few] or points
-
-
-def peak(points: Sequence[Point]) -> Point:
-    """Return the first point of the highest share, uncertain ones aside where others are."""
-    return max(sure(points), key=lambda point: point.share)
-
-
-def percent(papers: int, of: int) -> str:
-    """Return a share for people, in whole numbers from ten on; a dash where it is of nothing.
-
-    >>> percent(1, 30), percent(1, 3), percent(0, 9), percent(0, 0)
-    ('3.3%', '33%', '0%', '–')
-    """
-    if not of:
-        return "–"
-    # Whole numbers, as the page's script has them, so that both round alike.
-    tenths = (2000 * papers + of) // (2 * of)
-    if tenths >= 100 or not papers:  # noqa: PLR2004  # ten per cent
-        return f"{(200 * papers + of) // (2 * of)}%"
-    return f"{tenths // 10}.{tenths % 10}%"
-
-
-def period_name(month: str, length: int) -> str:
-    """Return what a period is called, by its first month, for places without much room.
-
-    >>> period_name("2025-03", 1), period_name("2025-03", 3), period_name("2025-03", 24)
-    ('Mar 2025', 'Jan–Mar 2025', '2024–2025')
-    """
-    first = ordinal(Point(month, 0, 0)) // length * length
-    last = first + length - 1
-    if length == 1:
-        return name_of_month(first)
-    if length < 12:  # noqa: PLR2004  # a year
-        return f"{name_of_month(first)[:3]}–{name_of_month(last)}"
-    return f"{first // 12}" if length == 12 else f"{first // 12}–{last // 12}"  # noqa: PLR2004
-
-
-def name_of_month(number: int) -> str:
-    """Return a numbered month's short name: Mar 2025."""
-    return f"{month_abbr[number % 12 + 1]} {number // 12}"
-
-
-def ordinal(point: Point) -> int:
-    """Return a point's month as a number: January of the year 0 is 0."""
-    return 12 * int(point.month[:4]) + int(point.month[5:]) - 1
-
-
 def windows(catalog: Catalog) -> tuple[dt.date, dt.date] | None:
-    """Return the first day of the past and the first day of now; None where there is no past."""
+    """Return the first day of the past and the first day of now; None where there are too few."""
     if not catalog.days:
         return None
-    now = catalog.days[-1].date - RECENT + dt.timedelta(days=1)
-    past = max(now - BEFORE, catalog.days[0].date)
-    return (past, now) if now - past >= LEAST_BEFORE else None
+    dates = [day.date for day in catalog.days]
+    now = dates[-1] - RECENT + dt.timedelta(days=1)
+    past = max(now - BEFORE, dates[0])
+    recent, before = sum(date >= now for date in dates), sum(past <= date < now for date in dates)
+    enough = recent >= FEWEST_DAYS[0] and before >= FEWEST_DAYS[1]
+    return (past, now) if enough and now - past >= LEAST_BEFORE else None
 
 
 def rising(catalog: Catalog) -> tuple[Rising, ...]:
@@ -262,8 +125,8 @@ def rising(catalog: Catalog) -> tuple[Rising, ...]:
 
     The last four weeks are held against the year before them by Fisher's exact test, one-sided.
     Many tags are tested, so some pass by chance: Benjamini and Hochberg's procedure keeps these
-    to a share of `FALSE_SHARE`. Tags with few papers now are left out after that. Empty where
-    nothing rises, or the archive is too young to tell.
+    to a share of `FALSE_SHARE`. Tags with few papers now, or of one list, are left out after
+    that. Empty where nothing rises, or the archive is too young to tell.
     """
     there = windows(catalog)
     if there is None:
@@ -277,7 +140,13 @@ def rising(catalog: Catalog) -> tuple[Rising, ...]:
     sizes = len(recent_papers), len(before_papers)
     found = [risen(key, recent[key], before[key], sizes) for key in recent.keys() | before.keys()]
     ranked = sorted(found, key=lambda each: (each.p, -each.recent, each.key))
-    return tuple(each for each in beyond_chance(ranked) if each.recent >= FEWEST_RECENT)
+    on_days = {(hit.key, first_day(paper)) for paper in recent_papers for hit in paper.tags}
+    days = Counter(key for key, _ in on_days)
+    return tuple(
+        each
+        for each in beyond_chance(ranked)
+        if each.recent >= FEWEST_RECENT and days[each.key] >= FEWEST_DAYS[0]
+    )
 
 
 def tag_counts(papers: Iterable[Paper]) -> Counter[str]:
@@ -319,11 +188,15 @@ def chance_of(found: int, *, drawn: int, marked: int, of: int) -> float:
     """
     all_ways = log_choose(of, drawn)
     most, least = min(drawn, marked), max(found, drawn + marked - of, 0)
-    ways = (
-        exp(log_choose(marked, hits) + log_choose(of - marked, drawn - hits) - all_ways)
-        for hits in range(least, most + 1)
-    )
-    return min(1.0, sum(ways))
+    chance = 0.0
+    for hits in range(least, most + 1):
+        ways = log_choose(marked, hits) + log_choose(of - marked, drawn - hits)
+        part = exp(ways - all_ways)
+        chance += part
+        # Past its peak the tail falls ever faster.
+        if part < chance * NOTHING:
+            break
+    return min(1.0, chance)
 
 
 def log_choose(of: int, some: int) -> float:
@@ -333,17 +206,20 @@ def log_choose(of: int, some: int) -> float:
 
 def together(catalog: Catalog) -> dict[str, tuple[tuple[str, int], ...]]:
     """Return, for each tag, the tags on the same papers with how many these are, most first."""
-    # Many papers carry the same tags: these are taken apart once.
-    alike = Counter(tuple(sorted(hit.key for hit in paper.tags)) for paper in catalog.listed)
-    shared: dict[str, Counter[str]] = defaultdict(Counter)
-    for keys, papers in alike.items():
-        for one, other in combinations(keys, 2):
-            shared[one][other] += papers
-            shared[other][one] += papers
+    beside: dict[str, list[tuple[str, int]]] = {key: [] for key in catalog.tags}
+    for (one, other), papers in shared(catalog).items():
+        beside[one].append((other, papers))
+        beside[other].append((one, papers))
     return {
-        key: tuple(sorted(shared[key].items(), key=lambda each: (-each[1], each[0])))
-        for key in catalog.tags
+        key: tuple(sorted(others, key=lambda each: (-each[1], each[0])))
+        for key, others in beside.items()
     }
+
+
+def shared(catalog: Catalog) -> Counter[tuple[str, str]]:
+    """Return how many papers carry both of two tags, by their keys in order."""
+    tags = (sorted(hit.key for hit in paper.tags) for paper in catalog.listed)
+    return Counter(chain.from_iterable(combinations(keys, 2) for keys in tags))
 
 
 def pairs(catalog: Catalog, limit: int) -> tuple[Pair, ...]:
@@ -355,10 +231,13 @@ def pairs(catalog: Catalog, limit: int) -> tuple[Pair, ...]:
     """
     size, of = {key: len(papers) for key, papers in catalog.tagged.items()}, len(catalog.listed)
     found = [
-        Pair(keys=(key, other), papers=papers, expected=size[key] * size[other] / of)
-        for key, others in together(catalog).items()
-        for other, papers in others
-        if papers >= FEWEST_PAIRED and (size[other], other) < (size[key], key)
+        Pair(
+            keys=keys if size[keys[0]] >= size[keys[1]] else (keys[1], keys[0]),
+            papers=papers,
+            expected=size[keys[0]] * size[keys[1]] / of,
+        )
+        for keys, papers in shared(catalog).items()
+        if papers >= FEWEST_PAIRED
     ]
     ranked = sorted(found, key=lambda each: (each.expected - each.papers, each.keys))
     luck = FALSE_SHARE / max(1, comb(len(size), 2))

@@ -103,6 +103,7 @@ class FirefoxTab:
         self.dialogs: list[str] = []
         self._loaded: list[str] = []
         self._number = 0
+        self._context: Json = None
         self._call("session.new", capabilities={})
         self._call("session.subscribe", events=[*EVENTS])
         self._call("script.addPreloadScript", functionDeclaration=WATCH)

@@ -273,7 +273,9 @@ PLAIN = Words(
     entries=tuple(
         Entry(
             title=f"On reading lists, part {number} of $x$",
-            abstract=f"{FILLER} Code: https://github.com/a/b{number} and 3\\% of $y^2$.",
+            abstract=f"{FILLER} Code: https://github.com/a/b{number} and 3\\% of $y^2$."
+            if number % 3
+            else f"{FILLER} See https://example.org/{number} and 3\\% of $y^2$.",
         )
         for number in range(40)
     ),

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -272,10 +273,14 @@ def test_a_plugin_has_its_hand_in_every_page(sample: Path) -> None:
 def command(folder: Path) -> subprocess.Popen[bytes]:
     """Start a build in a process of its own."""
     return subprocess.Popen(
-        [sys.executable, "-c", "from generator.cli import run; run()", "-C", str(folder), "build"],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        command_line(folder), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
+
+
+def command_line(folder: Path) -> list[str]:
+    """Return the command that builds an archive."""
+    run = "from generator.cli import run; run()"
+    return [sys.executable, "-c", run, "-C", str(folder), "build"]
 
 
 @pytest.mark.parametrize("moment", range(6))
@@ -319,11 +324,7 @@ def test_two_builds_at_once_wait_for_one_another(sample: Path) -> None:
 def test_a_full_disk_leaves_the_old_site_whole(sample: Path, tmp_path: Path) -> None:
     """The build says which disk is full; with room again, the next one is right."""
     disk = tmp_path / "disk"
-    disk.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=90m", "none", str(disk)]
-    if shutil.which("mount") is None or subprocess.run(mount, check=False).returncode:
-        pytest.skip("needs the right to mount a small disk")
-    try:
+    with small_disk(disk):
         place = disk / "site"
         shutil.copytree(sample / "site", place)
         # Room for a part of the new site.
@@ -333,9 +334,53 @@ def test_a_full_disk_leaves_the_old_site_whole(sample: Path, tmp_path: Path) -> 
         with pytest.raises(ArchiveError, match=r"site is as it was; make room"):
             building.build_archive(sample, place, locked=False, strict=False)
         assert contents(place) == old
-        subprocess.run(["mount", "-o", "remount,size=90m", str(disk)], check=True)
+        subprocess.run(["mount", "-o", "remount,size=150m", str(disk)], check=True)
         building.build_archive(sample, place, locked=False, strict=False)
         assert contents(place) == contents(sample / "site")
+
+
+@pytest.mark.parametrize(
+    ("lost", "room", "told"),
+    [
+        ("docs", 200, "/docs/"),
+        (".cache", 40, "/.cache/daybook/read/"),
+        (".cache", 1000, "/.cache/"),
+    ],
+)
+def test_a_full_disk_below_docs_and_cache_is_told(
+    sample: Path, tmp_path: Path, lost: str, room: int, told: str
+) -> None:
+    """In one line that names the file and says what to do; with room, the next build is right."""
+    disk = tmp_path / "disk"
+    with small_disk(disk):
+        place = disk / "archive"
+        shutil.copytree(sample, place, symlinks=True)
+        shutil.rmtree(place / lost)
+        old = contents(place / "site")
+        taken = shutil.disk_usage(disk).used // 1024 + room
+        subprocess.run(["mount", "-o", f"remount,size={taken}k", str(disk)], check=True)
+        failed = subprocess.run(
+            command_line(place), stderr=subprocess.PIPE, encoding="utf-8", check=False
+        )
+        assert failed.returncode == cli.FAULT
+        last = failed.stderr.splitlines()[-1]
+        assert last.startswith(f"daybook: no space left on device: {place}{told}")
+        assert last.endswith("make room and run the command again; what people see is as it was")
+        assert "Traceback" not in failed.stderr
+        assert contents(place / "site") == old
+        subprocess.run(["mount", "-o", "remount,size=150m", str(disk)], check=True)
+        assert build(place) == contents(sample / "site")
+
+
+@contextmanager
+def small_disk(disk: Path) -> Iterator[None]:
+    """Let a folder be a disk of its own, which can be made full."""
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=150m", "none", str(disk)]
+    if shutil.which("mount") is None or subprocess.run(mount, check=False).returncode:
+        pytest.skip("needs the right to mount a small disk")
+    try:
+        yield
     finally:
         subprocess.run(["umount", str(disk)], check=True)
 

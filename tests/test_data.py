@@ -42,6 +42,7 @@ from generator.model import ArchiveError, Dump, Entry, Metadata, Status
 from generator.moved import Moved, format_moved, parse_moved
 from generator.open_data import data_contents, index, outputs, schema, with_index
 from generator.pages import environment
+from generator.pieces import Pieces
 from generator.restored import SUFFIX, format_restored, parse_restored, sha256_in
 
 ROUND_TRIPS = 40
@@ -178,7 +179,7 @@ class TestContents:
         bib, csl = b"@misc{a,\n title={b}\n}\n@misc{c,\n}\n", b'[{"id": 1}, {"id": 2}]'
         cited = {urls.data_bib("2025-03"): bib, urls.data_csl("2025-03"): csl, "feed.xml": b""}
         others = [
-            *outputs(read_record(record), record, Keys()),
+            *outputs(read_record(record), record, Keys(), Pieces()),
             *(Output(path=p, key=digest(c), make=partial(bytes, c)) for p, c in cited.items()),
         ]
         whole, _ = with_index(others, record.settings, Keys(), {})
@@ -202,7 +203,7 @@ class TestContents:
     def test_the_index_makes_no_file_that_an_earlier_build_made(self) -> None:
         """What is known by its key is not made again, and the index is the same."""
         record = decided()
-        others = list(outputs(read_record(record), record, Keys()))
+        others = list(outputs(read_record(record), record, Keys(), Pieces()))
         first, known = with_index(others, record.settings, Keys(), {})
         asked: list[str] = []
 
@@ -239,7 +240,7 @@ class TestContents:
         hostile = replace(record.settings, site_name="A](javascript:x) <b>\n# B", terms="T\n- x")
         record = replace(record, settings=hostile)
         archive = read_record(record)
-        made = {each.path: each.make() for each in outputs(archive, record, Keys())}
+        made = {each.path: each.make() for each in outputs(archive, record, Keys(), Pieces())}
         text = made[urls.LLMS].decode()
         assert "](javascript" not in text
         assert "<b>" not in text
@@ -262,7 +263,7 @@ class TestContents:
         page = environment().get_template("data.md.jinja").render(values)
         links = {urljoin("data/", link) for link in re.findall(r'<a href="([^"]*)"', page)}
         made = [
-            *outputs(archive, record, Keys()),
+            *outputs(archive, record, Keys(), Pieces()),
             *cite.outputs(archive.catalog, record.settings, Keys()),
         ]
         assert links <= {*(each.path for each in made), urls.DATA_INDEX}
@@ -272,9 +273,9 @@ class TestContents:
         """With `twins: yes` each listed paper has a plain Markdown file beside its page."""
         record = decided()
         archive = read_record(record)
-        plain = [each.path for each in outputs(archive, record, Keys())]
+        plain = [each.path for each in outputs(archive, record, Keys(), Pieces())]
         wanted = replace(record, settings=replace(record.settings, twins="yes"))
-        both = {each.path: each for each in outputs(archive, wanted, Keys())}
+        both = {each.path: each for each in outputs(archive, wanted, Keys(), Pieces())}
         twins = both.keys() - set(plain)
         assert twins == {urls.twin(paper.slug) for paper in archive.catalog.listed}
         text = both[urls.twin("walks")].make().decode()
@@ -379,7 +380,7 @@ class TestKeys:
         runs = []
         for _ in range(2):
             archive = read_record(decided())
-            made = outputs(archive, decided(), Keys())
+            made = outputs(archive, decided(), Keys(), Pieces())
             runs.append([(each.path, each.key, each.make()) for each in made])
         assert runs[0] == runs[1]
 
@@ -390,7 +391,7 @@ class TestKeys:
         before, after = (
             {
                 each.path: (each.key, each.make())
-                for each in outputs(read_record(record), record, Keys())
+                for each in outputs(read_record(record), record, Keys(), Pieces())
             }
             for record in (record_of(*old), record_of(*old, new))
         )
@@ -410,7 +411,7 @@ class TestKeys:
         for text in ("{removed: papers/of-jan}", "{renamed: papers/of-jan, title: Other}"):
             record = replace(plain, merges=f"- {text}\n")
             keys = [
-                {each.path: each.key for each in outputs(read_record(one), one, Keys())}
+                {each.path: each.key for each in outputs(read_record(one), one, Keys(), Pieces())}
                 for one in (plain, record)
             ]
             changed = {path for path in keys[0] if keys[0][path] != keys[1][path]}

@@ -3,6 +3,7 @@
 import datetime as dt
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from conftest import served
@@ -53,18 +54,8 @@ def days_of_march(*days: int) -> Archive:
 
 def test_the_tags_of_a_day_come_most_first() -> None:
     """Each with the number of its papers on that day; by name where these are alike."""
-    record = record_of(raw_dump(list_of("Mar 14", "A video", "Video of lanterns", "Bells", "None")))
-    archive = read(
-        type(record)(
-            settings=record.settings,
-            dumps=record.dumps,
-            ledger="",
-            merges="",
-            corrections="",
-            vocabulary=VOCABULARY,
-            vocabulary_path="vocabulary.yml",
-        )
-    )
+    dump = raw_dump(list_of("Mar 14", "A video", "Video of lanterns", "Bells", "None"))
+    archive = read(replace(record_of(dump), vocabulary=VOCABULARY))
     (day,) = archive.catalog.days
     found = [(tag.key, number) for tag, number in tags_on(day, archive.catalog.tags)]
     assert found == [("video", 2), ("bells", 1), ("light", 1)]
@@ -92,20 +83,18 @@ def test_days_and_months_lead_to_those_beside_them() -> None:
         for month, number in (("Jan", "01"), ("Mar", "03"), ("Apr", "04"))
     ]
     found = texts(archive_of(*dumps))
-    for address, before, after in (
-        ("days/2025-01/", None, "../2025-03/"),
-        ("days/2025-03/", "../2025-01/", "../2025-04/"),
-        ("days/2025-04/", "../2025-03/", None),
-        ("days/2025-03-14/", "../2025-01-14/", "../2025-04-14/"),
-        ("papers/2025-03/", "../2025-01/", "../2025-04/"),
-        ("days/2025/", None, None),
+    for address, before, after, times in (
+        ("days/2025-01/", "", "../2025-03/", 1),
+        ("days/2025-03/", "../2025-01/", "../2025-04/", 1),
+        ("days/2025-04/", "../2025-03/", "", 1),
+        ("days/2025-03-14/", "../2025-01-14/", "../2025-04-14/", 2),
+        ("papers/2025-03/", "../2025-01/", "../2025-04/", 1),
+        ("days/2025/", "", "", 1),
     ):
         text = found[urls.Address(address)]
-        assert (f'rel="prev" href="{before}"' in text) == bool(before), address
-        assert (f'rel="next" href="{after}"' in text) == bool(after), address
-        assert text.count('rel="') == (bool(before) + bool(after)) * (
-            2 if address.count("-") == 2 else 1
-        )
+        for rel, target in (("prev", before), ("next", after)):
+            assert text.count(f'rel="{rel}"') == bool(target) * times
+            assert text.count(f'rel="{rel}" href="{target}"') == bool(target) * times
 
 
 def test_latest_leads_to_the_newest_day() -> None:
@@ -238,6 +227,12 @@ def test_a_view_lasts_as_long_as_the_page_where_nothing_is_kept(
     expect(page.locator("h2 + p").first).to_be_hidden()
     page.get_by_role("button", name="Abstracts").click()
     expect(page.locator("h2 + p").first).to_be_visible()
+    page.keyboard.press("?")
+    page.get_by_role("checkbox", name="Use these keys").uncheck()
+    expect(page.get_by_text("This browser keeps nothing for this site")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("n")
+    assert page.url == f"{base}{DAY}"
     assert faults == []
 
 
@@ -276,6 +271,21 @@ def test_an_address_opens_a_narrowed_list(context: BrowserContext, base: str) ->
     expect(page.get_by_text("No paper of this day has this tag.")).to_be_visible()
     assert shown(page) == []
     page.get_by_role("button", name="Show all").click()
+    assert shown(page) == list(TITLES)
+
+
+@needs_chromium
+@pytest.mark.browser
+def test_a_list_that_nothing_narrows_is_shown_whole(context: BrowserContext, base: str) -> None:
+    """Where the script that would do it never comes: after a moment."""
+    page = context.new_page()
+
+    def lose(route: Route) -> None:
+        route.abort()
+
+    page.route("**/views.js", lose)
+    page.goto(f"{base}{DAY}?tag=video")
+    expect(page.locator("h2 > a").nth(3)).to_be_visible()
     assert shown(page) == list(TITLES)
 
 
@@ -378,13 +388,18 @@ def test_keys_go_from_day_to_day_and_from_paper_to_paper(page: Page, base: str) 
 @needs_chromium
 @pytest.mark.browser
 def test_a_key_stars_the_paper_at_hand(page: Page) -> None:
-    """That of the list which has the focus."""
+    """That of the list which has the focus, or the one whose page it is."""
     page.keyboard.press("j")
     page.keyboard.press("j")
     page.keyboard.press("s")
     stars = page.locator("h2 .db-star")
     expect(stars.nth(1)).to_have_attribute("aria-pressed", "true")
     expect(stars.nth(0)).to_have_attribute("aria-pressed", "false")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/papers/lanterns-two/")
+    ready(page)
+    page.keyboard.press("s")
+    expect(page.locator("h1 .db-star")).to_have_attribute("aria-pressed", "false")
 
 
 @needs_chromium

@@ -414,15 +414,15 @@ def paper_with(words_of_it: str) -> Paper:
 
 
 def test_a_stub_leads_where_it_should() -> None:
-    """A stub's address is an attribute like any other, and its only script is our own."""
+    """A stub's address and words are text like any other, and its only script is our own."""
     here, target = urls.Address("papers/old/"), urls.Address("papers/new/")
     for payload in PAYLOADS:
         canonical = f"https://example.org/{payload}"
-        values = {"target": target, "canonical": canonical, "here": here}
+        values = {"target": target, "canonical": canonical, "here": here, "said": payload}
         page = Reading(environment().get_template("redirect.html.jinja").render(values))
         names = " ".join(tag.name for tag in page.tags)
-        assert names == "html head meta title meta link script meta body p a"
-        assert page.tags[5].get("href") == folded(canonical)
+        assert names == "html head meta meta title meta link script meta body p a"
+        assert page.tags[6].get("href") == folded(canonical)
         assert list(page.within("a")) == [folded(canonical)]
 
 

@@ -27,6 +27,7 @@ from generator.files import ENGINE, read_record
 from generator.keys import Keys
 from generator.model import Metadata
 from generator.pages import environment
+from generator.pieces import Pieces
 from generator.start import start_archive
 
 GRAMMAR = Path(__file__).parent / "data" / "atom.rnc"
@@ -104,7 +105,7 @@ JSON_FEED = {
 
 def made(archive: Archive, settings: Settings = NAMED) -> dict[str, bytes]:
     """Return an archive's feeds by path."""
-    outputs = list(feeds.outputs(archive.catalog, settings, Keys()))
+    outputs = list(feeds.outputs(archive.catalog, settings, Keys(), Pieces()))
     found = {output.path: output.make() for output in outputs}
     assert len(found) == len(outputs)
     return found
@@ -610,7 +611,7 @@ def test_one_more_day_makes_few_files_anew() -> None:
     before, after = (
         {
             output.path: (output.key, output.make())
-            for output in feeds.outputs(read(record_of(*some)).catalog, NAMED, Keys())
+            for output in feeds.outputs(read(record_of(*some)).catalog, NAMED, Keys(), Pieces())
         }
         for some in (dumps[:-1], dumps)
     )

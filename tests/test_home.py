@@ -438,7 +438,8 @@ def page(chromium: Browser) -> Iterator[Page]:
     page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
     yield page
     page.close()
-    assert faults == []
+    # A slow machine shows a page before its transition: the browser says so, and nothing is amiss.
+    assert [fault for fault in faults if not fault.startswith("Transition was")] == []
 
 
 @pytest.fixture

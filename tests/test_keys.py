@@ -88,6 +88,18 @@ def test_each_field_of_a_paper_counts(name: str) -> None:
     assert Keys().whole(replace(before)) == Keys().whole(before)
 
 
+def test_words_are_the_same_on_whatever_days() -> None:
+    """A paper that is listed again has the same words, and another face."""
+    one = paper()
+    again = replace(one, listings=(*one.listings, replace(one.listings[0], day=dt.date.max)))
+    keys = Keys()
+    assert keys.words(one) == keys.words(again)
+    assert keys.face(one) != keys.face(again)
+    for name in ("id", "slug", "status", "title", "metadata"):
+        other = replace(one, **{name: CHANGES[name]})  # type: ignore[arg-type]
+        assert keys.words(one) != keys.words(other)
+
+
 def test_what_is_nothing_to_make_keys_of_is_refused() -> None:
     """A set has no order, so that it has no key."""
     with pytest.raises(TypeError, match="found <class 'set'>"):

@@ -14,9 +14,10 @@ from test_histories import STEPS, History
 from generator import memory
 from generator.build import Archive, Record, read
 from generator.decisions import NO_MEND
-from generator.files import open_cache, update_cache
+from generator.files import open_cache, shelf, update_cache
 from generator.memory import list_name, traits_name
 from generator.papers import text_of
+from generator.parallel import in_parts
 from generator.parse import parse
 from generator.parts import ReadList, format_list, parse_list, parse_traits, raws_of
 
@@ -214,3 +215,19 @@ class TestOnDisk:
             path.unlink()
         assert daybook("export", "-C", archive).out == told
         assert '"related": ["' in told
+
+
+def test_what_is_laid_aside_comes_back(tmp_path: Path) -> None:
+    """Whichever process laid it there, as often as it is asked for; in the end nothing is left."""
+    with shelf(tmp_path) as there:
+        first = there.put(b"first")
+        others = in_parts(lambda part: [there.put(bytes([part]) * n) for n in (0, 3, 70_000)], 3)
+        for _ in range(2):
+            assert first() == b"first"
+            assert [[each() for each in row] for row in others] == [
+                [bytes([part]) * n for n in (0, 3, 70_000)] for part in range(3)
+            ]
+        left = there.folder
+    assert not left.exists()
+    with shelf(tmp_path) as again:
+        assert list(again.folder.iterdir()) == []

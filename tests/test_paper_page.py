@@ -35,6 +35,9 @@ LARGEST_PAGE = 12_000
 LEAST_CONTRAST = 4.5
 """Of text with what is behind it: WCAG 2.2, 1.4.3."""
 
+STAR = 60
+"""Pixels that a star may take beside a title."""
+
 TITLE = "A List of Lists That Lists Itself"
 OTHER = "Another Paper of the Same Day"
 WORDS = (
@@ -278,6 +281,7 @@ def test_nothing_is_wider_than_the_screen(page: Page, base: str, width: int) -> 
         assert page.evaluate("document.documentElement.scrollWidth") == width
     widths = page.locator(".db-math").last.evaluate("(box) => [box.scrollWidth, box.clientWidth]")
     assert widths[0] > widths[1]
+    expect(page.locator(".db-math").last).to_have_attribute("tabindex", "0")
 
 
 @needs_chromium
@@ -313,7 +317,7 @@ def test_words_from_right_to_left_begin_on_the_right(page: Page, base: str) -> N
           range.setEnd(box.firstChild, 1);
           return [range.getBoundingClientRect().right, box.getBoundingClientRect().right];
         }""")
-        assert abs(ends[0] - ends[1]) < 20
+        assert abs(ends[0] - ends[1]) < STAR
     expect(page.locator("#permalink")).to_have_css("direction", "ltr")
 
 
@@ -360,6 +364,9 @@ def test_on_paper_there_is_what_is_read(page: Page, base: str) -> None:
       document.querySelector('link[rel=canonical]'), '::before').content""") == (
         f'"{URL}papers/{SLUG}/"'
     )
+    page.goto(f"{base}gone/")
+    sheets = re.findall(rb"/Type\s*/Page\b", page.pdf())
+    assert len(sheets) == 1
 
 
 @needs_chromium

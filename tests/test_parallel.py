@@ -2,10 +2,11 @@
 
 import os
 import time
+from collections.abc import Iterable
 
 import pytest
 
-from generator.parallel import cores, in_parts
+from generator.parallel import ROUND, cores, in_parts, in_rounds
 
 
 def test_results_come_in_the_order_of_the_parts() -> None:
@@ -47,3 +48,26 @@ def test_parts_run_at_the_same_time() -> None:
     assert in_parts(work, 2) == [b"x", b"\1"]
     os.close(source)
     os.close(sink)
+
+
+def seen(share: Iterable[int]) -> tuple[int, list[int]]:
+    """Return which process looks at a share, and what is in it."""
+    return os.getpid(), list(share)
+
+
+def test_rounds_take_everything_once() -> None:
+    """No process lives for longer than a round: what it looked at is copied for it."""
+    things = range(2 * ROUND + 5)
+    found = list(in_rounds(seen, things, 2))
+    assert sorted(thing for _, share in found for thing in share) == list(things)
+    processes = {process for process, share in found if share}
+    assert len(processes) == 5
+    assert parent not in processes
+    assert [process for process, _ in in_rounds(seen, things, 1)] == [parent] * 3
+    assert list(in_rounds(seen, (), 2)) == []
+
+
+def test_faults_in_a_round_are_raised_here() -> None:
+    """Whatever the round."""
+    with pytest.raises(ZeroDivisionError):
+        list(in_rounds(lambda share: [1 // (ROUND + 3 - each) for each in share], range(9000), 2))

@@ -21,8 +21,8 @@ from generator.serving import server
 from generator.start import start_archive
 
 STRICT = (
-    "default-src 'none';script-src 'self';style-src 'self';img-src 'self' data:;"
-    "connect-src 'self';form-action 'self';base-uri 'none'"
+    "default-src 'self';img-src 'self' data:;frame-src 'none';object-src 'none';base-uri 'none';"
+    "form-action 'self'"
 )
 POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy" content="([^"]*)">')
 ALIVE = """[...document.querySelectorAll("*")].flatMap(({ tagName, attributes }) => [
@@ -122,16 +122,18 @@ def test_an_archive_may_load_from_elsewhere(tmp_path: Path) -> None:
     root = tmp_path / "archive"
     start_archive(root, name="Lists", url="https://lists.test/")
     own = (
-        "script-src https://stats.example.org/a.js; font-src 'self' data:;; img-src https://*.x.org"
+        "script-src https://stats.example.org/a.js; font-src 'self' data:;; "
+        "img-src https://*.example.net; frame-src https://video.example.org"
     )
     with (root / "mkdocs.yml").open("a", encoding="utf-8") as config:
         config.write(f'    policy: "{own}"\n')
     assert build_archive(root, root / "site", locked=False, strict=True) == 0
-    wanted = STRICT.replace("script-src 'self'", "script-src 'self' https://stats.example.org/a.js")
-    wanted = wanted.replace("'self' data:", "'self' data: https://*.x.org")
+    wanted = STRICT.replace("'self' data:", "'self' data: https://*.example.net")
+    wanted = wanted.replace("frame-src 'none'", "frame-src https://video.example.org")
+    wanted += ";script-src 'self' https://stats.example.org/a.js;font-src 'self' data:"
     for name in ("index.html", "404.html", "papers/attention-is-all-you-need/index.html"):
         (policy,) = POLICY.findall((root / "site" / name).read_text(encoding="utf-8"))
-        assert policy == f"{wanted};font-src 'self' data:"
+        assert policy == wanted
 
 
 # --- what it stops, in two browsers
@@ -230,6 +232,21 @@ def test_searching_goes_on(tab: Tab, base: str) -> None:
     """Scripts, their worker and its data are the site's own."""
     tab.open(f"{base}search/?q=iframe")
     tab.ask(until("document.querySelector('.db-hit a')"))
+    assert tab.ask(ALIVE) == []
+
+
+@pytest.mark.browser
+def test_pages_may_be_fetched_ahead(tab: Tab, base: str) -> None:
+    """What a reader is about to open can be there before it is asked for."""
+    tab.open(base)
+    ahead = """new Promise((done) => {
+      const link = document.createElement("link");
+      Object.assign(link, { rel: "prefetch", href: "days/" });
+      link.addEventListener("load", () => done(["fetched"]));
+      link.addEventListener("error", () => done(["refused"]));
+      document.head.append(link);
+    })"""
+    assert tab.ask(ahead) == ["fetched"]
     assert tab.ask(ALIVE) == []
 
 

@@ -67,8 +67,12 @@ def made_of(
     found: Sequence[Document], before: Mapping[str, bytes] | None = None
 ) -> tuple[list[File], dict[str, bytes]]:
     """Return the slices of documents, and what the next build may start from."""
+    known = before or {}
     left: dict[str, bytes] = {}
-    return list(slices(found, before or {}, left.__setitem__)), left
+    files = list(
+        slices(found, known, left.__setitem__, lambda name: left.update({name: known[name]}))
+    )
+    return files, left
 
 
 def small() -> list[Document]:

@@ -2,12 +2,17 @@
 
 import datetime as dt
 import hashlib
+import html
+import json
 import re
-from collections.abc import Mapping, Sequence
-from functools import cache
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
+from functools import cache
 from itertools import combinations
 from math import comb
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -15,10 +20,23 @@ from hypothesis import strategies as st
 from lists import SETTINGS, abstract_of, chance, dump_of
 from markdown import markdown
 
-from generator.build import Archive, RawDump, Record, read
-from generator.catalog import Catalog
-from generator.charts import columns, sparkline
-from generator.markup import to_html
+from generator.build import RawDump, Record, read
+from generator.catalog import Catalog, Source
+from generator.catalog import catalog_of as catalog_of_papers
+from generator.charts import columns, shapes, sparkline
+from generator.courses import (
+    FINE_SCALES,
+    course_of,
+    grouped,
+    percent,
+    period_length,
+    scale,
+)
+from generator.ledger import Ledger
+from generator.markup import front_matter, to_html
+from generator.model import EntryId, Listing, Paper, Slug, Status, TagHit, Text, Variant
+from generator.pages import pages
+from generator.text import digest
 from generator.trends import (
     FALSE_SHARE,
     FEWEST_PAIRED,
@@ -27,14 +45,17 @@ from generator.trends import (
     Rising,
     beyond_chance,
     chance_of,
-    grouped,
     most_listed,
     pairs,
-    period_length,
     rising,
     tag_months,
     together,
 )
+from generator.vocabulary import parse_vocabulary
+
+SCRIPT = Path(__file__).parents[1] / "overrides/assets/javascripts/trends.js"
+NODE = shutil.which("node")
+EXTENSIONS = ["toc", "tables", "fenced_code", "attr_list"]
 
 VOCABULARY = """\
 areas:
@@ -53,33 +74,34 @@ areas:
 WORDS = ("video", "image", "speech", "music")
 
 
-def catalog_of(lists: Mapping[dt.date, Sequence[str]]) -> Catalog:
-    """Return the catalog of lists with these titles."""
-    return archive_of(lists).catalog
+Lists = Mapping[dt.date, Sequence[str]]
+"""Titles by the day of their list."""
 
 
-def archive_of(lists: Mapping[dt.date, Sequence[str]]) -> Archive:
-    """Return the archive of lists with these titles; a paper's tags go by the words in its own."""
-    dumps = []
-    for day, titles in sorted(lists.items()):
-        pairs_of = [
-            (title, abstract_of("it", hashlib.sha256(title.encode()).hexdigest()))
-            for title in titles
-        ]
-        raw = dump_of(f"{day:%b} {day.day}", pairs_of)
-        path = f"dumps/{day.year}/{day.isoformat()}.txt"
-        dumps.append(RawDump(path=path, raw=raw, sha256=hashlib.sha256(raw).hexdigest()))
-    return read(
-        Record(
-            settings=SETTINGS,
-            dumps=tuple(dumps),
-            ledger="",
-            merges="",
-            corrections="",
-            vocabulary=VOCABULARY,
-            vocabulary_path="vocabulary.yml",
-        )
+def catalog_of(lists: Lists) -> Catalog:
+    """Return the catalog of lists with these titles; a paper's tags go by its title's words."""
+    dumps = [
+        RawDump(path=path, raw=raw, sha256=hashlib.sha256(raw).hexdigest())
+        for path, raw in dumps_of(lists)
+    ]
+    record = Record(
+        settings=SETTINGS,
+        dumps=tuple(dumps),
+        ledger="",
+        merges="",
+        corrections="",
+        vocabulary=VOCABULARY,
+        vocabulary_path="vocabulary.yml",
     )
+    return read(record).catalog
+
+
+def dumps_of(lists: Lists) -> Iterator[tuple[str, bytes]]:
+    """Yield a dump's path and bytes for each list."""
+    for day, titles in sorted(lists.items()):
+        texts = [(title, abstract_of("it", digest(title))) for title in titles]
+        path = f"dumps/{day.year}/{day.isoformat()}.txt"
+        yield path, dump_of(f"{day:%b} {day.day}", texts)
 
 
 def titles(seed: int, count: int, likely: Mapping[str, float]) -> list[str]:
@@ -91,24 +113,24 @@ def titles(seed: int, count: int, likely: Mapping[str, float]) -> list[str]:
     ]
 
 
-@cache
-def grown() -> Catalog:
-    """Return a catalog of 40 weekly lists, two of which are missing, in which music rises."""
+def growing(weekly: int = 12) -> dict[dt.date, list[str]]:
+    """Return 40 weekly lists, some missing, in which music rises; two tags go together."""
     start = dt.date(2024, 7, 1)
     lists = {}
-    for week in range(40):
+    for week in {*range(40)} - {*range(10, 19)}:
         likely = {"video": 0.3, "image": 0.25, "speech": 0.1, "music": 0.4 if week > 35 else 0.05}
-        if not 10 <= week <= 18:
-            lists[start + dt.timedelta(weeks=week)] = titles(week, 12, likely)
-    back = lists[start][:2]
-    last = max(lists)
-    return catalog_of(
-        lists
-        | {
-            last: [*lists[last], *back],
-            start + dt.timedelta(weeks=30): [*lists[start + dt.timedelta(weeks=30)], back[0]],
-        }
-    )
+        both = f"Paper {week} on video and image"
+        lists[start + dt.timedelta(weeks=week)] = [*titles(week, weekly, likely), both]
+    one, other = lists[start][:2]
+    lists[start + dt.timedelta(weeks=30)].append(one)
+    lists[start + dt.timedelta(weeks=39)] += [one, other]
+    return lists
+
+
+@cache
+def grown() -> Catalog:
+    """Return the catalog of lists in which music rises."""
+    return catalog_of(growing())
 
 
 def test_each_paper_counts_once_in_a_month_of_every_month() -> None:
@@ -187,14 +209,29 @@ def test_a_young_archive_says_nothing_of_rising() -> None:
     assert rising(catalog_of({})) == ()
 
 
+def test_one_list_is_no_rise() -> None:
+    """A list of one subject is no rise of it, however many papers it has; two are."""
+    start = dt.date(2025, 1, 6)
+    lists = {start + dt.timedelta(weeks=w): titles(w, 12, {}) for w in range(30)}
+    alone = start + dt.timedelta(weeks=34)
+    lists[alone] = titles(34, 40, {"music": 0.9})
+    assert rising(catalog_of(lists)) == ()
+    lists[alone - dt.timedelta(days=3)] = titles(33, 40, {})
+    assert rising(catalog_of(lists)) == ()
+    lists[alone - dt.timedelta(days=2)] = titles(32, 40, {"music": 0.5})
+    assert [each.key for each in rising(catalog_of(lists))] == ["music"]
+
+
 def test_few_papers_do_not_rise() -> None:
     """Four papers of a tag that never was are no trend, however unlikely."""
     start = dt.date(2025, 1, 6)
     lists = {start + dt.timedelta(weeks=w): titles(w, 12, {}) for w in range(40)}
     last = max(lists)
     for count in (FEWEST_RECENT - 1, FEWEST_RECENT):
-        more = [f"Paper {at} of music" for at in range(count)]
-        found = rising(catalog_of(lists | {last: [*lists[last], *more]}))
+        more = {last: [*lists[last], "Paper 0 of music"]}
+        before = last - dt.timedelta(days=1)
+        more[before] = [f"Paper {at} of music" for at in range(1, count)]
+        found = rising(catalog_of(lists | more))
         assert [each.recent for each in found] == [count][: count >= FEWEST_RECENT]
 
 
@@ -267,7 +304,7 @@ def test_a_sparkline_is_small_and_inert(points: list[Point], label: str) -> None
     line = f"Before {sparkline(points, label)} after"
     page = to_html(line)
     assert page is not None
-    assert page == markdown(line, extensions=["toc", "tables", "fenced_code", "attr_list"])
+    assert page == markdown(line, extensions=EXTENSIONS)
     assert re.fullmatch(r"<p>Before <svg[^<>]*>(<path[^<>]*>)*</svg> after</p>", page)
 
 
@@ -296,3 +333,135 @@ def test_no_points_no_sparkline() -> None:
     """An archive without a day has nothing to draw; one without a paper of a tag has a base."""
     assert sparkline((), "x") == ""
     assert heights(sparkline((Point("2025-01", 0, 9),), "x")) == []
+
+
+def page_of(catalog: Catalog) -> str:
+    """Return the Markdown of the page of trends, without its front matter."""
+    every = pages(catalog, SETTINGS, sample=False)
+    return front_matter(next(page.text for page in every if page.kind == "trends"))[1]
+
+
+@pytest.mark.parametrize(
+    "lists",
+    [
+        {},
+        {dt.date(2025, 3, 14): ["One on video"]},
+        {dt.date(2025, 3, 14): ["One of video"], dt.date(2025, 4, 1): ["One on music"]},
+    ],
+)
+def test_a_young_archives_page_says_what_is_missing(lists: Lists) -> None:
+    """Without a past there is no chart and no rise, and the page says so in plain words."""
+    text = page_of(catalog_of(lists))
+    assert "<svg" not in text
+    assert "<db-compare" not in text
+    assert ("Too early to tell" in text) is bool(lists)
+    assert ("third month" in text) is bool(lists)
+    assert ("No list has come in yet" in text) is not bool(lists)
+    assert to_html(text) == markdown(text, extensions=EXTENSIONS)
+
+
+def test_the_page_is_its_own_markdown() -> None:
+    """Our Markdown renders the page as Python-Markdown does, odd names of tags included."""
+    text = page_of(grown())
+    shown = to_html(text)
+    assert shown == markdown(text, extensions=EXTENSIONS)
+    assert shown.count("<figure") == 4  # No paper is about birdsong.
+    assert "Video [moving] &lt;b&gt;*" in shown
+    assert "<b>" not in shown
+    assert 'style="' not in shown
+    assert "Its share rose from" in shown
+
+
+def test_every_tag_and_period_is_in_the_tables() -> None:
+    """What charts show stands in tables too, a gap as a gap."""
+    shown = to_html(page_of(grown()))
+    assert shown
+    course = course_of(grown())
+    for key, points in course.tags.items():
+        name = re.escape(html.escape(grown().tags[key].name))
+        cells = "".join(f"<td>{point.papers}</td>" for point in points)
+        assert re.search(f'<tr><th scope="row">{name}</th>{cells}</tr>', shown)
+    assert "<td>–</td>" in shown
+
+
+def large(papers: int, tags: int, years: int) -> Catalog:
+    """Return a catalog of many papers, spread evenly, of four tags each."""
+    rows = "".join(
+        f"      tag-{at}: {{name: A tag of number {at}, note: About {at}., sure: [word{at}]}}\n"
+        for at in range(tags)
+    )
+    vocabulary, problems = parse_vocabulary(
+        f"areas:\n  one:\n    name: One\n    tags:\n{rows}", "vocabulary.yml"
+    )
+    assert not problems
+    lot, start = chance(1), dt.date(2015, 1, 1)
+    days = [start + dt.timedelta(days=7 * at) for at in range(years * 365 // 7)]
+    return catalog_of_papers(
+        [
+            paper_of(at, days[at * len(days) // papers], lot.sample(range(tags), 4))
+            for at in range(papers)
+        ],
+        sources={day: [Source(sha256="0", name="list.txt", entries=1)] for day in days},
+        vocabulary=vocabulary,
+        ledger=Ledger(lines=()),
+        redirects={},
+        stones=(),
+    )
+
+
+def paper_of(number: int, day: dt.date, tags: Sequence[int]) -> Paper:
+    """Return a paper of these tags, listed on a day."""
+    title = f"Paper {number}"
+    return Paper(
+        id=EntryId(f"0-{number}"),
+        slug=Slug(f"paper-{number}"),
+        status=Status.LISTED,
+        note="",
+        title=title,
+        title_raw=title,
+        variants=(Variant(title_raw=title, abstract_raw="Of nothing."),),
+        texts=(Text(title=title, abstract="Of nothing.", abstract_tex="Of nothing.", links=()),),
+        shown=0,
+        listings=(Listing(day=day, dump="0", position=number, line=number, variant=0),),
+        tags=tuple(TagHit(f"tag-{at}", 1, ("word",)) for at in tags),
+    )
+
+
+@pytest.mark.parametrize("years", [2, 10])
+def test_the_page_stays_small(years: int) -> None:
+    """With 60 tags it takes 120 kB at most, however long its history."""
+    text = page_of(large(6000, 60, years))
+    assert text.count("<figure") == 60
+    assert len(text.encode()) <= 120_000
+
+
+@pytest.mark.skipif(NODE is None, reason="Node is not installed")
+def test_the_script_draws_as_the_builder_does() -> None:
+    """Lines, scales and words for shares are the same in JavaScript, to the letter."""
+    lot = chance(5)
+    series = [
+        [(lot.randint(0, of), of) for of in lot.choices([0, 1, 7, 49, 50, 51, 800, 1000], k=size)]
+        for size in range(1, 60)
+    ]
+    program = f"""
+        import {{ percent, scale, shapes }} from {json.dumps(SCRIPT.as_uri())};
+        const found = JSON.parse(process.argv[1]).map((series) => {{
+          const [papers, of] = [0, 1].map((side) => series.map((pair) => pair[side]));
+          const course = {{ papers, of, few: 50 }};
+          const top = scale(course);
+          const words = series.map((pair) => percent(...pair));
+          return [top, shapes(course, top), words];
+        }});
+        console.log(JSON.stringify(found));
+    """
+    done = subprocess.run(
+        ["node", "--input-type=module", "-e", program, json.dumps(series)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    for pairs_of, (top, paths, words) in zip(series, json.loads(done.stdout), strict=True):
+        points = [Point("2025-01", papers, of) for papers, of in pairs_of]
+        assert top == scale(points, FINE_SCALES)
+        assert paths == [list(shape) for shape in shapes(points, top) if shape[1]]
+        assert words == [percent(papers, of) for papers, of in pairs_of]

@@ -48,6 +48,6 @@ matchMedia("(min-width: 76.25em)").addEventListener("change", () => {
 });
 
 // What scrolls sideways must be reached by keyboard.
-for (const block of document.querySelectorAll("article pre > code, article table")) {
+for (const block of document.querySelectorAll("article :is(pre > code, table, .db-math)")) {
   if (block instanceof HTMLElement && block.scrollWidth > block.clientWidth) block.tabIndex = 0;
 }

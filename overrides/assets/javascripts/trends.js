@@ -60,26 +60,36 @@ export function scale({ papers, of, few }) {
 /**
  * @param {Course} course
  * @param {number} top The share at which the chart ends.
- * @param {boolean} pale Whether the parts from or to periods of few papers are wanted, or the rest.
- * @returns {string} A path; it breaks where a period has no papers.
+ * @returns {[string, string][]} The parts of a line as paths, none of them empty, each behind the
+ * classes that it has beside its own: parts from or to periods of few papers are paler, points that
+ * no line reaches are dots.
  */
-export function line({ papers, of, few }, top, pale) {
-  const height = (/** @type {number} */ at) =>
-    Math.max(0, Math.floor(TALL * (1 - share(papers[at], of[at]) / top) + 0.5));
-  let drawn = "";
-  let end = -1;
+export function shapes(course, top) {
+  const { papers, of, few } = course;
+  const y = papers.map((number, at) => height(share(number, of[at]), top));
+  /** @type {[string, string][]} */
+  const parts = [["", ""], [" db-few", ""], [" db-dots", ""], [" db-dots db-few", ""]];
+  const ends = [-1, -1];
   for (let at = 0; at < of.length; at += 1) {
     if (!of[at]) continue;
     const before = of[at - 1] ?? 0;
-    if (before && (before < few || of[at] < few) === pale) {
-      if (end !== at - 1) drawn += `M${STEP * (at - 1)} ${height(at - 1)}`;
-      drawn += `L${STEP * at} ${height(at)}`;
-      end = at;
-    } else if (!before && !of[at + 1] && of[at] < few === pale) {
-      drawn += `M${STEP * at} ${height(at)}h0`;
-    }
+    const pale = Number(of[at] < few || (before > 0 && before < few));
+    if (before) {
+      if (ends[pale] !== at - 1) parts[pale][1] += `M${STEP * (at - 1)} ${y[at - 1]}`;
+      parts[pale][1] += `L${STEP * at} ${y[at]}`;
+      ends[pale] = at;
+    } else if (!of[at + 1]) parts[2 + pale][1] += `M${STEP * at} ${y[at]}h0`;
   }
-  return drawn;
+  return parts.filter(([, path]) => path);
+}
+
+/**
+ * @param {number} share
+ * @param {number} top
+ * @returns {number} How far from the top of the chart it is, no further up than that.
+ */
+function height(share, top) {
+  return Math.max(0, Math.floor(TALL * (1 - share / top) + 0.5));
 }
 
 /**
@@ -254,10 +264,9 @@ class Comparison {
     const courses = tags.map(({ papers }) => ({ papers, of: this.of, few: this.few }));
     const top = Math.max(...courses.map(scale));
     const paths = courses.flatMap((course, at) =>
-      [false, true].flatMap((pale) => {
-        const d = line(course, top, pale);
-        return d ? drawn("path", { class: `db-line db-line--${at + 1}${pale ? " db-few" : ""}`, d }) : [];
-      }),
+      shapes(course, top).map(([name, d]) =>
+        drawn("path", { class: `db-line db-line--${at + 1}${name}`, d }),
+      ),
     );
     const chart = this.part(".db-plot svg");
     chart.replaceChildren(...paths);

@@ -65,7 +65,8 @@ class Row {
   build() {
     this.head.replaceChildren(titleLine(this.paper), factsLine(this.paper));
     this.note.setAttribute("aria-label", `Note on ${this.paper.title}`);
-    this.element.replaceChildren(this.head, this.note, this.saved);
+    // A note that is being typed stays where it is.
+    if (this.note.parentElement !== this.element) this.element.replaceChildren(this.head, this.note, this.saved);
   }
 
   /**
@@ -85,8 +86,8 @@ class Row {
     if (isSame) return;
     if (isGone) this.buildGone();
     else this.build();
-    const first = this.element.querySelector("button");
-    if (hadFocus && document.activeElement !== this.note) first?.focus();
+    const isLost = hadFocus && !this.element.contains(document.activeElement);
+    if (isLost) this.element.querySelector("button")?.focus();
   }
 
   buildGone() {

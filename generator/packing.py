@@ -1,0 +1,32 @@
+"""A gzip file packed piece by piece: a piece that did not change is not made and packed again.
+
+The pieces are one stream to whoever reads the file, with one head and one sum (RFC 1952); each
+begins with nothing from before it in sight, and ends with a byte (RFC 1951, an empty block).
+"""
+
+import zlib
+from collections.abc import Iterable
+
+LEVEL = 6
+HEAD = b"\x1f\x8b\x08\0\0\0\0\0\0\xff"
+"""Packed by deflate, no name, no time, no system."""
+END = b"\x03\0"
+"""The last block, which is empty."""
+
+
+def packed(content: bytes) -> bytes:
+    """Return a piece: deflated, and ended so that another may follow."""
+    deflate = zlib.compressobj(LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
+    return deflate.compress(content) + deflate.flush(zlib.Z_FULL_FLUSH)
+
+
+def put_together(pieces: Iterable[bytes]) -> bytes:
+    """Return the gzip file of these pieces; the same bytes each time."""
+    found, sum_of, length = [HEAD], 0, 0
+    for piece in pieces:
+        content = zlib.decompress(piece + END, -zlib.MAX_WBITS)
+        sum_of, length = zlib.crc32(content, sum_of), length + len(content)
+        found.append(piece)
+    # The length is counted modulo 2 ** 32.
+    tail = (sum_of.to_bytes(4, "little"), (length % 2**32).to_bytes(4, "little"))
+    return b"".join((*found, END, *tail))
