@@ -57,10 +57,12 @@ def in_rounds(work: Callable[[Iterable[S]], T], things: Sequence[S], parts: int)
     """Yield `work(share)` for shares of things, which processes of their own take round by round.
 
     Looking at a thing writes to it in Python, and thus copies it for the process that looks: so
-    none lives for longer than a round. Raises what `in_parts` raises.
+    none lives for longer than a round. Each round has some of all: what looks at much stands
+    together in a list. Raises what `in_parts` raises.
     """
-    for start in range(0, len(things), ROUND):
-        there = things[start : start + ROUND]
+    rounds = -(-len(things) // ROUND)
+    for turn in range(rounds):
+        there = list(share(things, turn, rounds))
         yield from in_parts(partial(work_on_share, work, there, parts), parts)
 
 

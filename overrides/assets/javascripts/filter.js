@@ -47,3 +47,5 @@ class WithCode extends HTMLElement {
 }
 
 customElements.define("db-with-code", WithCode);
+
+export {};

@@ -62,3 +62,5 @@ function target(days, from, key) {
   while (at >= 0 && at < days.length && !days[at]) at += step;
   return days[at];
 }
+
+export {};
