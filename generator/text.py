@@ -118,8 +118,14 @@ def front(text: str) -> str:
 
 
 BLANKS = re.compile("[\t\n\r\x0b\x0c\x85\u2028\u2029]")
-HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
-"""Controls, what turns the direction of what follows, lone surrogates, and what YAML refuses."""
+LAST_OF_PLANES = "".join(
+    chr(end) for plane in range(17) for end in (plane << 16 | 0xFFFE, plane << 16 | 0xFFFF)
+)
+HIDDEN = re.compile(
+    f"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef{LAST_OF_PLANES}]"
+)
+"""Controls, what turns the direction of what follows, lone surrogates, and what is no character:
+YAML and HTML refuse these."""
 
 
 def visible(text: str) -> str:
@@ -138,10 +144,11 @@ def web_address(url: str) -> str:
     address = "".join(url.split())
     try:
         parts = urlsplit(address)
+        host, _ = parts.hostname, parts.port  # A port that there cannot be is a ValueError, too.
     except ValueError:
         return ""
     # Controls before the scheme, which urlsplit passes over, would make a relative link of it.
-    if not parts.hostname or not address.lower().startswith(("http://", "https://")):
+    if not host or not address.lower().startswith(("http://", "https://")):
         return ""
     return re.sub(r"[^\w\-./?#@!$&+,;=%~:]", percent, address).replace("&", "&amp;")
 

@@ -7,6 +7,7 @@ import { slugOf } from "./reading/papers.js";
 import { ROOT } from "./search-client.js";
 import { isTyped } from "./search-field.js";
 import { make } from "./search-results.js";
+import { seenSwitch } from "./stars.js";
 
 /** What each key does, in words. */
 const WORDS = /** @type {const} */ ([
@@ -164,6 +165,7 @@ function build() {
     make("dl", {}, ...rows),
     make("p", {}, make("label", {}, box, " Use these keys")),
     note,
+    make("p", {}, seenSwitch()),
     make("form", { method: "dialog" }, close),
   );
 }
