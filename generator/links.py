@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from generator.model import Link, LinkKind
+from generator.text import web_address
 
 # Quantifiers are bounded or possessive, so that time is linear whatever the text.
 _HOST = r"(?:[A-Za-z0-9][A-Za-z0-9-]{0,62}\.){1,8}(?:[A-Za-z]{2,24}+|xn--[A-Za-z0-9-]{2,59}+)"
@@ -122,7 +123,9 @@ def find_addresses(text: str) -> Iterator[Address]:
             begin -= len(label[0]) if label else 0
         if match := _ADDRESS.match(text, begin):
             end = past = begin + _length(match[0])
-            yield Address(begin, end, _url(match, text[begin:end]))
+            url = _url(match, text[begin:end])
+            if web_address(url):  # No browser goes to port 99999.
+                yield Address(begin, end, url)
 
 
 def same_place(url: str) -> str:

@@ -156,7 +156,7 @@ export function seenSwitch() {
   return make("label", {}, box, " Dim what I have seen");
 }
 
-const article = document.querySelector("article");
+const article = typeof document === "undefined" ? null : document.querySelector("article");
 if (article && !article.querySelector("db-reading-list")) {
   if (article.matches(".db-paper")) open(article);
   decorate(article);

@@ -166,9 +166,13 @@ export class OwnList {
   place(items) {
     const { list } = this;
     if (items.length === list.childElementCount && items.every((item, at) => item === list.children[at])) return;
-    const focused = document.activeElement;
-    list.replaceChildren(...items);
-    if (focused instanceof HTMLElement && list.contains(focused)) focused.focus();
+    const still = items.find((item) => item.contains(document.activeElement));
+    if (!still) return list.replaceChildren(...items);
+    // What is moved loses the focus: all others move around it.
+    const at = items.indexOf(still);
+    for (const child of [...list.children]) if (child !== still) child.remove();
+    still.before(...items.slice(0, at));
+    still.after(...items.slice(at + 1));
   }
 
   /**
