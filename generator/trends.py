@@ -60,7 +60,7 @@ Points = tuple[Point, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rising:
-    """A tag on more papers now than its own past lets expect."""
+    """A tag on more papers now than its own past leads one to expect."""
 
     key: str
     recent: int

@@ -47,7 +47,7 @@ site_dir: plain
 """
 EDITS = (
     ("paper", "Listed on", "Stood on:"),
-    ("day", "with code", "with c0de"),
+    ("day_line", "with code", "with c0de"),
     ("tag", "All tags", "Any tags"),
     ("tags_line", "No tag yet", "No tag now"),
 )

@@ -721,7 +721,7 @@ POLICY = "default-src 'none'; script-src 'self'"
 
 @pytest.fixture
 def browser_page() -> Iterator[Page]:
-    """Open a page on a site of nothing but what `show` says, and the script."""
+    """Open a page on a site of nothing but what `show` says, and the scripts."""
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         context = browser.new_context()
@@ -736,8 +736,8 @@ def show(page: Page, source: str) -> list[str]:
 
     def answer(route: Route) -> None:
         path = urlsplit(route.request.url).path
-        if path.endswith("cite.js"):
-            text = SCRIPT.read_text(encoding="utf-8")
+        if path.endswith(".js"):
+            text = (SCRIPT.parent / Path(path).name).read_text(encoding="utf-8")
             route.fulfill(body=text, content_type="text/javascript")
         else:
             headers = {"Content-Security-Policy": POLICY}

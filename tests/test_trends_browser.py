@@ -184,7 +184,7 @@ def test_a_rising_tag_is_named_with_its_test(page: Page, base: str) -> None:
     expect(risen).to_have_count(1)
     expect(risen.get_by_role("link", name="Music")).to_have_attribute("href", "../tags/music/")
     expect(risen.get_by_role("img")).to_be_visible()
-    expect(page.get_by_text("Fisher's exact test").first).to_be_visible()
+    expect(page.get_by_text("Fisher’s exact test").first).to_be_visible()
 
 
 def test_a_pair_leads_to_its_papers(page: Page, base: str) -> None:

@@ -5,6 +5,8 @@
  * generator/cite.py makes the same RIS and CSL-JSON; tests compare the two.
  */
 
+import { button, give, make } from "./search-results.js";
+
 /**
  * @typedef {{ family: string, given: string } | { literal: string }} Name
  * @typedef {object} Reference What a page says of its paper; what it does not say is empty.
@@ -51,7 +53,7 @@ export function readReference(page, bibtex) {
  * @param {string} bibtex
  * @returns {string} The key of an entry.
  */
-export function keyOf(bibtex) {
+function keyOf(bibtex) {
   return bibtex.match(/^@\w+\{([^,\s]+),/)?.[1] ?? "paper";
 }
 
@@ -113,11 +115,8 @@ function addButtons(box) {
   if (!block) return;
   const bibtex = block.textContent ?? "";
   const reference = readReference(document, bibtex);
-  const bar = document.createElement("p");
-  bar.className = "db-cite__buttons";
-  const status = document.createElement("span");
-  status.className = "db-unseen";
-  status.setAttribute("role", "status");
+  const bar = make("p", { class: "db-cite__buttons" });
+  const status = make("span", { class: "db-unseen", role: "status" });
   bar.append(copyButton("Copy BibTeX", bibtex, status, block));
   const link = box.querySelector("a") ?? undefined;
   if (reference) bar.append(copyButton("Copy permalink", reference.url, status, link));
@@ -153,7 +152,7 @@ export function files(bibtex, reference) {
  * @returns {HTMLButtonElement}
  */
 function copyButton(label, text, status, shown) {
-  return button(label, status, async () => {
+  return saying(label, status, async () => {
     try {
       await navigator.clipboard.writeText(text);
       return "Copied";
@@ -174,12 +173,8 @@ function copyButton(label, text, status, shown) {
  */
 function saveButton(name, type, text, status) {
   const format = name.endsWith(".bib") ? "BibTeX" : name.endsWith(".ris") ? "RIS" : "CSL-JSON";
-  return button(`Save ${format}`, status, async () => {
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([text()], { type }));
-    link.download = name;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), SAID);
+  return saying(`Save ${format}`, status, async () => {
+    give(name, type, text());
     return "Saved";
   });
 }
@@ -188,14 +183,10 @@ function saveButton(name, type, text, status) {
  * @param {string} label
  * @param {Element} status Where what was done is said, for those who do not see the button.
  * @param {() => Promise<string>} act Returns what was done.
- * @returns {HTMLButtonElement}
+ * @returns {HTMLButtonElement} One that says itself what it did, for a while.
  */
-function button(label, status, act) {
-  const made = document.createElement("button");
-  made.type = "button";
-  made.className = "db-copy";
-  made.textContent = label;
-  made.addEventListener("click", async () => {
+function saying(label, status, act) {
+  const press = async () => {
     const done = await act();
     made.textContent = done;
     status.textContent = `${label}: ${done}`;
@@ -203,7 +194,8 @@ function button(label, status, act) {
       made.textContent = label;
       status.textContent = "";
     }, SAID);
-  });
+  };
+  const made = button(label, () => void press(), "db-copy");
   return made;
 }
 

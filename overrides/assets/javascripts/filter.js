@@ -3,6 +3,8 @@
  * are; that only they are shown stands in the address, so that it can be shared.
  */
 
+import { button, make } from "./search-results.js";
+
 const ASKED = "code";
 
 class WithCode extends HTMLElement {
@@ -12,14 +14,8 @@ class WithCode extends HTMLElement {
     this.lines = [...list.children].filter((line) => line instanceof HTMLElement);
     this.places = new Set(this.dataset.lines?.trim().split(" ").map(Number));
     this.all = this.textContent ?? "";
-    this.said = document.createElement("span");
-    this.said.setAttribute("role", "status");
-    this.said.textContent = this.all;
-    this.button = document.createElement("button");
-    this.button.type = "button";
-    this.button.className = "db-button";
-    this.button.textContent = "Only with code";
-    this.button.addEventListener("click", () => this.choose());
+    this.said = make("span", { role: "status" }, this.all);
+    this.button = button("Only with code", () => this.choose());
     this.replaceChildren(this.said, this.button);
     const isAsked = new URLSearchParams(location.search).get(ASKED) === "1";
     // What a page says from its start need not be announced.
@@ -47,5 +43,3 @@ class WithCode extends HTMLElement {
 }
 
 customElements.define("db-with-code", WithCode);
-
-export {};

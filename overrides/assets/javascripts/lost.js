@@ -7,6 +7,7 @@
 // the search started. The whole ledger would settle it, too, but weighs megabytes.
 
 import { ROOT, SearchClient, urlOf } from "./search-client.js";
+import { make } from "./search-results.js";
 
 /** Suggestions of the search. */
 const MOST = 5;
@@ -24,7 +25,7 @@ const FOLDERS = new Map([
  * @param {string} path
  * @returns {string} The path with its percent signs read, if they can be.
  */
-export function decoded(path) {
+function decoded(path) {
   try {
     return decodeURIComponent(path);
   } catch {
@@ -90,38 +91,23 @@ async function answers(url) {
 }
 
 /**
- * @param {string} href
- * @param {string} label
- * @returns {HTMLAnchorElement}
- */
-function link(href, label) {
-  const made = document.createElement("a");
-  made.href = href;
-  made.append(label);
-  return made;
-}
-
-/**
  * @param {HTMLElement} list Empty, and not shown yet.
  * @param {string} heading
  * @param {HTMLElement} item
  */
 function show(list, heading, item) {
-  const title = document.createElement("h2");
-  title.append(heading);
-  list.before(title);
+  list.before(make("h2", {}, heading));
   list.hidden = false;
-  list.append(inList(item));
+  list.append(item);
 }
 
 /**
- * @param {HTMLElement} content
- * @returns {HTMLLIElement}
+ * @param {string} href
+ * @param {string} label
+ * @returns {HTMLLIElement} An item of the list, which leads there.
  */
-function inList(content) {
-  const item = document.createElement("li");
-  item.append(content);
-  return item;
+function itemTo(href, label) {
+  return make("li", {}, make("a", { href }, label));
 }
 
 /**
@@ -134,26 +120,23 @@ export async function help(list, asked) {
   const meant = await firstThere(near(path), answers);
   if (meant) {
     const href = urlOf(meant) + asked.search + asked.hash;
-    show(list, "You probably want", link(href, meant));
+    show(list, "You probably want", itemTo(href, meant));
     // The same address without what was spoilt: a reader need not press anything.
     location.replace(href);
     return;
   }
   const query = words(path);
   if (!query) return;
-  const all = link(`${urlOf("search/")}?${new URLSearchParams({ q: query })}`, `Search for “${query}”`);
+  const all = itemTo(`${urlOf("search/")}?${new URLSearchParams({ q: query })}`, `Search for “${query}”`);
   show(list, "You may have meant", all);
   new SearchClient().search({ query, typing: true, size: MOST }, (answer) => {
     if (answer.type !== "results") return;
-    list.prepend(...answer.results.map(({ address, title }) => inList(link(urlOf(address), title))));
+    list.prepend(...answer.results.map(({ address, title }) => itemTo(urlOf(address), title)));
   });
 }
 
 if (typeof document !== "undefined") {
-  const list = document.createElement("ul");
-  list.hidden = true;
-  list.setAttribute("data-db-lost", "");
-  list.setAttribute("aria-live", "polite");
+  const list = make("ul", { "data-db-lost": "", "aria-live": "polite", hidden: "" });
   document.querySelector("#title + p")?.after(list);
   void help(list, location);
 }

@@ -63,7 +63,8 @@
   show(read());
   document.addEventListener("DOMContentLoaded", () => show(read()));
   system.addEventListener("change", () => show(read()));
-  addEventListener("storage", (event) => event.key === key && show(read()));
+  // No key: everything was cleared.
+  addEventListener("storage", (event) => [key, null].includes(event.key) && show(read()));
   // A page that Back brings again may be older than the choice.
   addEventListener("pageshow", (event) => event.persisted && show(read()));
   document.addEventListener("click", ({ target }) => {

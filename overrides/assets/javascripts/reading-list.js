@@ -7,8 +7,8 @@ import { OwnList, titleLine } from "./reading/own.js";
 import { ask } from "./reading/pages.js";
 import { MOST_SEEN, inWords } from "./reading/papers.js";
 import { store } from "./reading/store.js";
-import { Take, give } from "./reading/take.js";
-import { button, make } from "./search-results.js";
+import { Take } from "./reading/take.js";
+import { button, give, make } from "./search-results.js";
 import { count } from "./search-state.js";
 import { seenSwitch } from "./stars.js";
 

@@ -1,4 +1,5 @@
-// Results as elements. Text goes in as text nodes, and only so.
+// Elements as all scripts make them, and results of the search as elements. Text goes in as text
+// nodes, and only so.
 
 import { urlOf } from "./search-client.js";
 import { count, kindInWords, longDay, parts } from "./search-state.js";
@@ -31,6 +32,20 @@ export function button(label, act, name = "db-button") {
   const made = make("button", { type: "button", class: name }, label);
   made.addEventListener("click", act);
   return made;
+}
+
+/**
+ * Gives a file to the reader.
+ *
+ * @param {string} name
+ * @param {string} type
+ * @param {string} text
+ */
+export function give(name, type, text) {
+  const link = make("a", { href: URL.createObjectURL(new Blob([text], { type })), download: name });
+  link.click();
+  // Some browsers read it only after the click is over.
+  setTimeout(() => URL.revokeObjectURL(link.href), 2000);
 }
 
 /**

@@ -2,7 +2,7 @@
 // touches a page.
 
 /** Letters from which on a search starts by itself. */
-export const SHORTEST = 3;
+const SHORTEST = 3;
 const LONGEST_QUERY = 500;
 const MOST_TAGS = 20;
 const TAG = /^[a-z0-9-]{1,80}$/;

@@ -33,7 +33,7 @@ const SVG = "http://www.w3.org/2000/svg";
  * @param {{ has(key: string): boolean }} known
  * @returns {string[]} The tags that it asks for, as far as they are known and one chart takes them.
  */
-export function parseTags(search, known) {
+function parseTags(search, known) {
   const asked = new URLSearchParams(search).getAll("tag");
   return [...new Set(asked)].filter((key) => known.has(key)).slice(0, MOST);
 }
@@ -42,7 +42,7 @@ export function parseTags(search, known) {
  * @param {string[]} keys
  * @returns {string} The part of an address that asks for these tags, the inverse of `parseTags`.
  */
-export function formatTags(keys) {
+function formatTags(keys) {
   return `?${new URLSearchParams(keys.map((key) => ["tag", key]))}`;
 }
 
@@ -200,7 +200,7 @@ class Comparison {
     this.show(asked.length > 0 ? asked : this.largest);
     const all = new URLSearchParams(location.search).getAll("tag");
     if (all.some((key) => !this.tags.has(key))) {
-      this.status.textContent = "Of a tag in this page's address there is no chart: too few papers, or no such tag.";
+      this.status.textContent = "A tag in this page’s address has no chart: too few papers, or no such tag.";
     }
   }
 

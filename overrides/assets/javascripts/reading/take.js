@@ -1,7 +1,7 @@
 // The reading list taken along: as BibTeX, as Markdown, as a link, as a backup that comes back.
 
 import { ROOT } from "../search-client.js";
-import { button, make } from "../search-results.js";
+import { button, give, make } from "../search-results.js";
 import { count } from "../search-state.js";
 import { MOST_SHARED, formatShared, markdownFile } from "./list.js";
 import { ask } from "./pages.js";
@@ -15,19 +15,6 @@ import { store } from "./store.js";
 
 /** Characters of a backup that is taken in. */
 const LARGEST_BACKUP = 10_000_000;
-
-/**
- * Gives a file to the reader.
- *
- * @param {string} name
- * @param {string} type
- * @param {string} text
- */
-export function give(name, type, text) {
-  const link = make("a", { href: URL.createObjectURL(new Blob([text], { type })), download: name });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 2000);
-}
 
 /**
  * @param {string} slug
