@@ -13,7 +13,7 @@ test: setup-test lint  ## All tests, after the linters; those that install packa
 
 screenshots: site setup-test  ## The pictures of the README, of the sample.
 	$(BIN)/python benchmarks/screenshots.py . docs/pictures --only 1440-light \
-		"" trends/ papers/attention-is-all-you-need/
+		"" tags/ papers/attention-is-all-you-need/
 	$(BIN)/python benchmarks/screenshots.py . docs/pictures days/2025-03-04/ --only 390-dark
 
 setup: .venv/.ready
