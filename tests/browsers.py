@@ -10,17 +10,24 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
-from playwright.sync_api import Dialog, Page, Request, sync_playwright
+import pytest
+from playwright.sync_api import Browser, Dialog, Page, Request, sync_playwright
 from websockets.sync.client import ClientConnection, connect
 
 from generator.references import Json
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
+in_chromium = [pytest.mark.browser, needs_chromium]
+"""What marks a module, or a class, whose tests all want it."""
+FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run")
+ALONE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
+"""A flag: no host is known but this one."""
 FIREFOX = shutil.which("firefox-esr") or shutil.which("firefox")
 PATIENCE = 20.0
 """Seconds until a browser that says nothing has failed."""
@@ -46,6 +53,14 @@ user_pref("toolkit.telemetry.enabled", false);
 """Of a Firefox that knows no host but this one, and is otherwise a reader's: those recommended for
 remote control let a file read all files, which none does."""
 EVENTS = ["browsingContext.load", "browsingContext.userPromptOpened", "network.beforeRequestSent"]
+
+
+def until(condition: str) -> str:
+    """Return an expression that is done once a condition holds on the page."""
+    return (
+        "new Promise((done) => { const look = () =>"
+        f" ({condition}) ? done([]) : requestAnimationFrame(look); look(); }})"
+    )
 
 
 class Tab(Protocol):
@@ -158,16 +173,21 @@ def part(message: Json, *names: str) -> Json:
 
 
 @contextmanager
+def launched(*flags: str, without: Sequence[str] = ()) -> Iterator[Browser]:
+    """A Chromium with these flags, and without these of playwright's own."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=[*FLAGS, *flags], ignore_default_args=list(without)
+        )
+        yield browser
+        browser.close()
+
+
+@contextmanager
 def chromium() -> Iterator[Tab]:
     """A tab of a Chromium that knows no host but this one."""
-    flags = [
-        *("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"),
-        "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-    ]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
+    with launched(ALONE) as browser:
         yield ChromiumTab(browser.new_page())
-        browser.close()
 
 
 @contextmanager

@@ -8,7 +8,9 @@ from http.server import ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from browsers import launched
 from lists import VOCABULARY
+from playwright.sync_api import Browser
 
 from generator.cli import run
 from generator.start import start_archive
@@ -76,12 +78,23 @@ def daybook(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch)
     return call
 
 
-@pytest.fixture
-def archive(tmp_path: Path) -> Path:
-    """A new archive without a dump, whose vocabulary has one tag."""
-    folder = tmp_path / "archive"
-    start_archive(folder, name="Lists", url="https://lists.test/papers/")
-    (folder / "vocabulary.yml").write_text(VOCABULARY, encoding="utf-8")
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """One browser for a module's tests."""
+    with launched() as browser:
+        yield browser
+
+
+def start_with(vocabulary: str, folder: Path, *, url: str) -> Path:
+    """Start an archive without a dump, with a vocabulary of its own; return its folder."""
+    start_archive(folder, name="Lists", url=url)
+    (folder / "vocabulary.yml").write_text(vocabulary, encoding="utf-8")
     with (folder / "mkdocs.yml").open("a", encoding="utf-8") as settings:
         settings.write("    vocabulary: vocabulary.yml\n")
     return folder
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Path:
+    """A new archive without a dump, whose vocabulary has one tag."""
+    return start_with(VOCABULARY, tmp_path / "archive", url="https://lists.test/papers/")

@@ -43,9 +43,9 @@ def abstract_of(title: str, words: str = "") -> str:
     )
 
 
-def pairs_of(titles: Iterable[str]) -> tuple[Pair, ...]:
-    """Return these titles, each with an abstract."""
-    return tuple((title, abstract_of(title)) for title in titles)
+def pairs_of(titles: Iterable[str], words: str = "") -> tuple[Pair, ...]:
+    """Return these titles, each with an abstract of its own, which has these words."""
+    return tuple((title, abstract_of(title, words)) for title in titles)
 
 
 def joined(day: str, blocks: Iterable[str], *, head: Sequence[str] = HEAD) -> bytes:

@@ -4,15 +4,14 @@
 it is looked at: what answers, and what a reader's `?` and `#` come to.
 """
 
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from conftest import served
+from browsers import in_chromium
+from conftest import served, start_with
 from lists import VOCABULARY, chance, list_of, promised, raw_dump, record_of
-from playwright.sync_api import BrowserContext, Route, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Route
 from test_histories import Copy, History
 
 from generator import urls
@@ -22,7 +21,6 @@ from generator.ledger import Ledger, parse_ledger
 from generator.model import Status
 from generator.pages import pages
 from generator.serving import server
-from generator.start import start_archive
 
 HISTORIES = 500
 FROM = 10_000
@@ -137,30 +135,15 @@ class TestWhatHappenedIsSaid:
 # --- In a browser
 
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-in_browser = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed"),
-]
-
-
 @pytest.fixture(scope="module")
-def reader() -> Iterator[BrowserContext]:
+def reader(chromium: Browser) -> BrowserContext:
     """A reader's browser."""
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield chromium.new_context()
-        chromium.close()
+    return chromium.new_context()
 
 
 def write_archive(copy: Copy, root: Path) -> None:
     """Write a copy into a folder, as an archive on disk."""
-    start_archive(root, name="Lists", url=f"https://lists.test{BASE}")
-    (root / "vocabulary.yml").write_text(VOCABULARY, encoding="utf-8")
-    with (root / "mkdocs.yml").open("a", encoding="utf-8") as settings:
-        settings.write("    vocabulary: vocabulary.yml\n")
+    start_with(VOCABULARY, root, url=f"https://lists.test{BASE}")
     for name, text in (
         (LEDGER, copy.ledger),
         (MERGES, copy.merges),
@@ -193,7 +176,7 @@ def only_pages(route: Route) -> None:
 class TestInBrowser:
     """Every promised address, opened over a loopback server under a sub-path."""
 
-    pytestmark = in_browser
+    pytestmark = in_chromium
 
     @pytest.mark.parametrize("seed", range(FROM, FROM + BUILT))
     def test_each_promised_address_answers_and_keeps_what_stands_behind_it(

@@ -1,16 +1,15 @@
 """A hostile archive in a real browser: nothing runs, nothing is asked of others, all is text."""
 
 import re
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import pytest
-from browsers import WATCH
+from browsers import ALONE, WATCH, in_chromium, launched
 from conftest import served
 from hostile import HOSTILE, SITE_URL, Built, folded, hostile_archive, text_of, title_of
-from playwright.sync_api import BrowserContext, Dialog, Page, sync_playwright
+from playwright.sync_api import BrowserContext, Dialog, Page
 
 from generator import urls
 from generator.cleaning import clean_title
@@ -18,11 +17,7 @@ from generator.model import Paper, Status
 from generator.pages import mended, words
 from generator.serving import server
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed"),
-]
+pytestmark = in_chromium
 EVERY = 16
 """One paper's page in so many is opened; test_escaping reads them all."""
 
@@ -83,22 +78,11 @@ def base(built: Built) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[BrowserContext]:
     """A browser that knows no host but this one."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=[
-                "--no-sandbox",
-                "--disable-gpu",
-                "--disable-background-networking",
-                "--no-first-run",
-                "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-            ],
-        )
+    with launched(ALONE) as browser:
         context = browser.new_context()
         context.add_init_script(f"({WATCH})()")
         context.set_default_timeout(20_000)
         yield context
-        browser.close()
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import datetime as dt
 import html
 import json
 import re
-import shutil
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -19,6 +18,7 @@ import pytest
 import rispy
 import yaml
 from bibtexparser.entrypoint import parse_string as read_bibtex
+from browsers import needs_chromium
 from citeproc import Citation, CitationItem, CitationStylesBibliography, CitationStylesStyle
 from citeproc import formatter as formatters
 from citeproc.source.json import CiteProcJSON
@@ -27,7 +27,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lists import SETTINGS, list_of, promised, raw_dump, record_of
 from markdown import markdown
-from playwright.sync_api import Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route
 from pybtex.database import parse_string
 from signposting import find_signposting_html
 
@@ -52,8 +52,6 @@ from generator.model import Metadata, Paper, Status
 from generator.references import listed, name_of, names, one_line, permalink, title_line
 
 SCRIPT = Path(__file__).parents[1] / "overrides" / "assets" / "javascripts" / "cite.js"
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
 
 METADATA = Metadata(
     arxiv="2203.11082",
@@ -720,14 +718,11 @@ POLICY = "default-src 'none'; script-src 'self'"
 
 
 @pytest.fixture
-def browser_page() -> Iterator[Page]:
+def browser_page(chromium: Browser) -> Iterator[Page]:
     """Open a page on a site of nothing but what `show` says, and the scripts."""
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        context = browser.new_context()
+    with chromium.new_context() as context:
         context.set_default_timeout(20_000)
         yield context.new_page()
-        browser.close()
 
 
 def show(page: Page, source: str) -> list[str]:

@@ -1,21 +1,20 @@
 """Days: their tags, views and keys, the way from one to the next, and how quick that feels."""
 
 import datetime as dt
-import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from conftest import served
-from lists import Pair, abstract_of, dump_of, list_of, raw_dump, record_of
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
+from browsers import launched, needs_chromium
+from conftest import served, start_with
+from lists import dump_of, list_of, pairs_of, raw_dump, record_of
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from generator import urls
 from generator.build import Archive, RawDump, read
 from generator.building import build_archive
 from generator.pages import pages, stretches, tags_on
 from generator.serving import server
-from generator.start import start_archive
 
 VOCABULARY = """\
 areas:
@@ -112,8 +111,6 @@ def test_latest_leads_to_the_newest_day() -> None:
 
 # --- in a browser
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
 BASE = "/some/papers/"
 PHONE_WIDTH = 390
 PAINTED = """() => new Promise((done) => new PerformanceObserver(() => done(true))
@@ -133,26 +130,19 @@ BLOCKED = """Object.defineProperty(window, "localStorage", {
 });"""
 
 
-def pairs(*titles: str) -> list[Pair]:
-    """Return these titles, each with an abstract."""
-    return [(title, abstract_of(title)) for title in titles]
-
-
 @pytest.fixture(scope="module")
 def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Serve the site on loopback."""
-    root = tmp_path_factory.mktemp("days") / "archive"
-    start_archive(root, name="Lists", url=f"https://days.test{BASE}")
-    (root / "vocabulary.yml").write_text(VOCABULARY, encoding="utf-8")
-    with (root / "mkdocs.yml").open("a", encoding="utf-8") as settings:
-        settings.write("    vocabulary: vocabulary.yml\n")
+    root = start_with(
+        VOCABULARY, tmp_path_factory.mktemp("days") / "archive", url=f"https://days.test{BASE}"
+    )
     (root / "dumps/2025").mkdir(parents=True)
     for name, day, titles in (
         ("2025-03-13", "Mar 13", ("Before one", "Bells before")),
         ("2025-03-14", "Mar 14", TITLES),
         ("2025-04-02", "Apr 2", ("After one", "Video after")),
     ):
-        raw = dump_of(day, pairs(*titles))
+        raw = dump_of(day, pairs_of(titles))
         (root / f"dumps/2025/{name}-a.txt").write_bytes(raw)
     assert build_archive(root, root / "site", locked=False, strict=False) == 0
     with served(server(root / "site", f"https://days.test{BASE}", 0)) as host:
@@ -162,15 +152,8 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """A browser that keeps pages for Back, as people's do."""
-    flags = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=flags,
-            ignore_default_args=["--disable-back-forward-cache"],
-        )
+    with launched(without=["--disable-back-forward-cache"]) as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture

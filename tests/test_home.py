@@ -3,7 +3,6 @@
 import datetime as dt
 import html
 import re
-import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -12,12 +11,13 @@ from itertools import combinations
 from pathlib import Path
 
 import pytest
-from conftest import served
+from browsers import needs_chromium
+from conftest import served, start_with
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from lists import SETTINGS, Pair, abstract_of, dump_of, list_of, raw_dump, record_of
+from lists import SETTINGS, dump_of, list_of, pairs_of, raw_dump, record_of
 from markdown import markdown as python_markdown
-from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from generator import markup, urls
 from generator.build import read
@@ -26,12 +26,9 @@ from generator.catalog import Catalog, Day
 from generator.heatmap import STEPS, latest_map, shade, steps, year_map
 from generator.pages import pages, shares
 from generator.serving import server
-from generator.start import start_archive
 from generator.tag_map import Field, by_size, squarified, tag_map, wrapped
 from generator.trends import Point
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
 URL = "https://home.test/some/papers/"
 PHONE = ViewportSize(width=360, height=740)
 DESK = ViewportSize(width=1440, height=900)
@@ -247,11 +244,6 @@ areas:
 """
 
 
-def pairs(*titles: str, words: str = "") -> list[Pair]:
-    """Return these titles, each with an abstract of its own."""
-    return [(title, abstract_of(title, words)) for title in titles]
-
-
 CODE = " (https://github.com/a/looms)"
 
 
@@ -260,20 +252,16 @@ def lists() -> Iterator[tuple[str, bytes]]:
     for year, month in [(2023, 12), *((2024, month) for month in range(1, 13))]:
         names = [f"Lanterns of {year} {month}", f"A Walk in {year} {month}"]
         date = dt.date(year, month, 7)
-        yield f"{year}/{date.isoformat()}.txt", dump_of(f"{date:%b} 7", pairs(*names))
+        yield f"{year}/{date.isoformat()}.txt", dump_of(f"{date:%b} 7", pairs_of(names))
     looms = [f"Looms and Video, Part {number}" for number in range(1, 13)]
-    yield "2025/2025-03-03.txt", dump_of("Mar 3", pairs(*looms[:6], words=CODE))
-    yield "2025/2025-03-14.txt", dump_of("Mar 14", pairs(*looms[6:], "Video at Noon"))
+    yield "2025/2025-03-03.txt", dump_of("Mar 3", pairs_of(looms[:6], CODE))
+    yield "2025/2025-03-14.txt", dump_of("Mar 14", pairs_of([*looms[6:], "Video at Noon"]))
 
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A built archive."""
-    root = tmp_path_factory.mktemp("home") / "archive"
-    start_archive(root, name="Lists", url=URL)
-    (root / "vocabulary.yml").write_text(WORDS, encoding="utf-8")
-    with (root / "mkdocs.yml").open("a", encoding="utf-8") as own:
-        own.write("    vocabulary: vocabulary.yml\n")
+    root = start_with(WORDS, tmp_path_factory.mktemp("home") / "archive", url=URL)
     for name, raw in lists():
         path = root / "dumps" / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -417,16 +405,6 @@ def base(root: Path) -> Iterator[str]:
     """Serve the site on loopback, under the path of its address."""
     with served(server(root / "site", URL, 0)) as host:
         yield f"{host}/some/papers/"
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """A browser."""
-    flags = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -1,25 +1,21 @@
 """A walk through everything a visitor can do, with nothing but a keyboard."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from browsers import in_chromium
 from conftest import served
-from playwright.sync_api import BrowserContext, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from generator.building import build_archive
 from generator.serving import server
 from generator.start import start_archive
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 URL = "https://keys.test/some/papers/"
 PATIENCE = 120
 """Tabs from one end of a page to what is looked for, at most."""
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed"),
-]
+pytestmark = in_chromium
 
 
 @pytest.fixture(scope="module")
@@ -33,16 +29,12 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def context() -> Iterator[BrowserContext]:
+def context(chromium: Browser) -> BrowserContext:
     """A browser that may write to the clipboard."""
-    flags = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
-        context = browser.new_context(viewport={"width": 1280, "height": 900})
-        context.grant_permissions(["clipboard-read", "clipboard-write"])
-        context.set_default_timeout(20_000)
-        yield context
-        browser.close()
+    context = chromium.new_context(viewport={"width": 1280, "height": 900})
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    context.set_default_timeout(20_000)
+    return context
 
 
 @pytest.fixture
@@ -97,8 +89,8 @@ def test_from_home_to_a_paper(page: Page, base: str) -> None:
     page.keyboard.press("p")
     opened(page, first)
     press(page, page.get_by_role("button", name="Copy BibTeX"))
-    copied = page.wait_for_function("navigator.clipboard.readText()").json_value()
-    assert copied.startswith("@")
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()").startswith("@")
 
 
 def test_the_calendar_leads_to_a_day(page: Page, base: str) -> None:

@@ -3,19 +3,19 @@
 import datetime as dt
 import json
 import re
-import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from browsers import needs_chromium
 from conftest import served
 from hostile import FILLER
 from hypothesis import given
 from hypothesis import strategies as st
 from lists import dump_of, raw_dump, record_of
 from markdown import markdown
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from generator import urls
 from generator.build import read
@@ -26,8 +26,6 @@ from generator.pages import evidence, later, pages
 from generator.serving import server
 from generator.start import start_archive
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
 URL = "https://paper.test/papers/"
 STYLES = Path(__file__).parents[1] / "overrides/assets/stylesheets"
 LARGEST_PAGE = 12_000
@@ -221,16 +219,6 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     assert build_archive(root, root / "site", locked=False, strict=False) == 0
     with served(server(root / "site", URL, 0)) as host:
         yield f"{host}/papers/papers/"
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """A browser."""
-    flags = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from browsers import CHROMIUM, FIREFOX, Tab, chromium, firefox
+from browsers import CHROMIUM, FIREFOX, Tab, chromium, firefox, until
 from conftest import served
 from hostile import PAYLOADS, SITE_URL, Built, hostile_archive
 
@@ -182,14 +182,6 @@ def test_it_stops_what_an_escape_would_let_through(tab: Tab, tmp_path: Path) -> 
 
 
 # --- what goes on under it, in two browsers
-
-
-def until(condition: str) -> str:
-    """Return an expression that is done once a condition holds on the page."""
-    return (
-        "new Promise((done) => { const look = () =>"
-        f" ({condition}) ? done([]) : requestAnimationFrame(look); look(); }})"
-    )
 
 
 def paths(built: Built) -> Iterator[str]:

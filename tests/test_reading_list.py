@@ -2,28 +2,23 @@
 
 import json
 import re
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 import pytest
-from conftest import served
-from lists import Pair, abstract_of, dump_of, promised
+from browsers import in_chromium
+from conftest import served, start_with
+from lists import dump_of, pairs_of, promised
 from markdown_it import MarkdownIt
-from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 
 from generator.building import build_archive
 from generator.files import read_record
 from generator.serving import server
-from generator.start import start_archive
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed"),
-]
+pytestmark = in_chromium
 BASE = "/some/papers/"
 LIST = f"{BASE}.reading-list"
 SEEN = f"{BASE}.seen"
@@ -52,23 +47,19 @@ OLD, NEW = "sailing-by-starlight", "sailing-by-the-light-of-stars"
 """The first address of a work is its permalink; the other one leads there."""
 
 
-def pairs(*titles: str) -> list[Pair]:
-    """Return these titles, each with an abstract of its own."""
-    return [(title, abstract_of(title)) for title in titles]
-
-
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A built archive of three days, in which two titles are one work."""
-    root = tmp_path_factory.mktemp("read") / "archive"
-    start_archive(root, name="Lists", url=f"https://lists.test{BASE}")
-    (root / "vocabulary.yml").write_text(VOCABULARY, encoding="utf-8")
-    with (root / "mkdocs.yml").open("a", encoding="utf-8") as settings:
-        settings.write("    vocabulary: vocabulary.yml\n")
-    first = pairs("Looms and Video", "Sailing by Starlight", HOSTILE_TITLE, "Video of Ropes")
+    root = start_with(
+        VOCABULARY, tmp_path_factory.mktemp("read") / "archive", url=f"https://lists.test{BASE}"
+    )
+    first = pairs_of(["Looms and Video", "Sailing by Starlight", HOSTILE_TITLE, "Video of Ropes"])
     (root / "dumps/2025").mkdir(parents=True)
     (root / "dumps/2025/2025-03-14.txt").write_bytes(dump_of("Mar 14", first))
-    earlier, later = pairs("Sailing by the Light of Stars"), pairs("Weaving by Hand", LONG)
+    earlier, later = (
+        pairs_of(["Sailing by the Light of Stars"]),
+        pairs_of(["Weaving by Hand", LONG]),
+    )
     (root / "dumps/2025/2025-03-10.txt").write_bytes(dump_of("Mar 10", earlier))
     (root / "dumps/2025/2025-03-17.txt").write_bytes(dump_of("Mar 17", later))
     # Both were promised before they were found to be one.
@@ -84,16 +75,6 @@ def base(site: Path) -> Iterator[str]:
     """Serve the site on loopback, below a path; its pages bring their policy along."""
     with served(server(site, f"https://lists.test{BASE}", 0)) as host:
         yield f"{host}{BASE}"
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """A browser."""
-    flags = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
-        yield browser
-        browser.close()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,9 +16,10 @@ from pathlib import Path
 
 import mkdocs
 import pytest
+from browsers import needs_chromium
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser
 
 from generator.build import read
 from generator.files import read_record
@@ -42,7 +43,6 @@ from generator.start import start_archive
 HERE = Path(__file__).parent
 SCRIPTS = HERE.parent / "overrides" / "assets" / "javascripts" / "search"
 NODE = shutil.which("node")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 needs_node = pytest.mark.skipif(NODE is None, reason="Node.js is not installed")
 
 VISION = Tag(key="vision", name="Vision and images", note="What is seen.", area="senses")
@@ -408,8 +408,8 @@ class Strict(SimpleHTTPRequestHandler):
 
 
 @pytest.mark.browser
-@pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
-def test_worker_in_a_browser(tmp_path: Path) -> None:
+@needs_chromium
+def test_worker_in_a_browser(tmp_path: Path, chromium: Browser) -> None:
     """The worker runs under a strict policy and a path of its own, and finds."""
     site = write_site(tmp_path / "some" / "path", small())
     (site / "page.html").write_text(PAGE, "utf-8")
@@ -418,15 +418,13 @@ def test_worker_in_a_browser(tmp_path: Path) -> None:
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Strict, directory=tmp_path))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
-        with sync_playwright() as play:
-            browser = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-            page = browser.new_page()
-            faults: list[str] = []
-            page.on("console", lambda said: faults.append(said.text))
-            page.goto(f"http://127.0.0.1:{server.server_port}/some/path/page.html")
-            query = {"type": "search", "id": 1, "query": "Schrödinger brid*"}
-            results, facets = page.evaluate(ASK, query)
-            browser.close()
+        page = chromium.new_page()
+        faults: list[str] = []
+        page.on("console", lambda said: faults.append(said.text))
+        page.goto(f"http://127.0.0.1:{server.server_port}/some/path/page.html")
+        query = {"type": "search", "id": 1, "query": "Schrödinger brid*"}
+        results, facets = page.evaluate(ASK, query)
+        page.close()
     finally:
         server.shutdown()
         server.server_close()

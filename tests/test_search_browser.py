@@ -13,8 +13,9 @@ from typing import Literal
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
-from conftest import served
-from lists import Pair, abstract_of, dump_of
+from browsers import in_chromium
+from conftest import served, start_with
+from lists import dump_of, pairs_of
 from playwright.sync_api import (
     Browser,
     Locator,
@@ -22,19 +23,13 @@ from playwright.sync_api import (
     Request,
     Route,
     expect,
-    sync_playwright,
 )
 
 from generator.building import build_archive
 from generator.serving import Handler
-from generator.start import start_archive
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 ROOT = Path(__file__).resolve().parents[1]
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed"),
-]
+pytestmark = in_chromium
 BASE = "/some/papers/"
 PHONE = {"width": 390, "height": 844}
 HOSTILE_TITLE = '<img src=x onerror="window.pwned=1"> Lanterns </a><script>window.pwned=1</script>'
@@ -55,29 +50,22 @@ areas:
 """
 
 
-def pairs(*titles: str, words: str = "") -> list[Pair]:
-    """Return these titles, each with an abstract of its own."""
-    return [(title, abstract_of(title, words)) for title in titles]
-
-
 def lists() -> Iterator[tuple[str, bytes]]:
     """Yield the archive's dumps, by name: looms in two years, and a few papers of other things."""
     looms = [f"Looms and Video, Part {number}" for number in range(1, 15)]
-    yield "2024/2024-05-01.txt", dump_of("May 1", pairs(*looms[:9]))
-    later = pairs(*looms[9:], "Weaving without Looms", words=" (https://github.com/a/looms)")
-    yield "2025/2025-03-14.txt", dump_of("Mar 14", [*later, *pairs("Sailing by Starlight")])
-    rest = pairs("Sailing at Noon", HOSTILE_TITLE, "Looms and Video, Part 1")
+    yield "2024/2024-05-01.txt", dump_of("May 1", pairs_of(looms[:9]))
+    later = pairs_of([*looms[9:], "Weaving without Looms"], " (https://github.com/a/looms)")
+    yield "2025/2025-03-14.txt", dump_of("Mar 14", [*later, *pairs_of(["Sailing by Starlight"])])
+    rest = pairs_of(["Sailing at Noon", HOSTILE_TITLE, "Looms and Video, Part 1"])
     yield "2025/2025-03-17.txt", dump_of("Mar 17", rest)
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A built archive."""
-    root = tmp_path_factory.mktemp("searched") / "archive"
-    start_archive(root, name="Lists", url=f"https://lists.test{BASE}")
-    (root / "vocabulary.yml").write_text(VOCABULARY, encoding="utf-8")
-    with (root / "mkdocs.yml").open("a", encoding="utf-8") as settings:
-        settings.write("    vocabulary: vocabulary.yml\n")
+    root = start_with(
+        VOCABULARY, tmp_path_factory.mktemp("searched") / "archive", url=f"https://lists.test{BASE}"
+    )
     for name, raw in lists():
         path = root / "dumps" / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -109,16 +97,6 @@ def base(site: Path) -> Iterator[str]:
     handler = partial(StrictHandler, base=BASE, directory=str(site))
     with served(ThreadingHTTPServer(("127.0.0.1", 0), handler)) as host:
         yield f"{host}{BASE}"
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """A browser that knows no host but this one."""
-    flags = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
-        yield browser
-        browser.close()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,13 +2,13 @@
 
 import gzip
 import re
-import shutil
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Literal
 
 import pytest
+from browsers import needs_chromium, until
 from conftest import served
 from playwright.sync_api import (
     Browser,
@@ -17,15 +17,12 @@ from playwright.sync_api import (
     Request,
     ViewportSize,
     expect,
-    sync_playwright,
 )
 
 from generator.building import build_archive
 from generator.serving import server
 from generator.start import start_archive
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
 URL = "https://shell.test/some/papers/"
 PAPER = "papers/attention-is-all-you-need/"
 LARGEST_SHELL = 2_900
@@ -207,16 +204,6 @@ def base(site: Path) -> Iterator[str]:
     """Serve the site on loopback, under the path of its address."""
     with served(server(site, URL, 0)) as host:
         yield f"{host}/some/papers/"
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """A browser."""
-    flags = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -413,6 +400,6 @@ def test_long_lines_of_code_scroll_by_keyboard(phone: BrowserContext, own_site: 
         expect(code).to_have_attribute("tabindex", "0")
         code.focus()
         page.keyboard.press("ArrowRight")
-        page.wait_for_function("document.querySelector('pre > code').scrollLeft > 0")
+        page.evaluate(until("document.querySelector('pre > code').scrollLeft > 0"))
         assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
         page.close()

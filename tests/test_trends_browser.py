@@ -1,51 +1,32 @@
 """The page of trends in a real browser: whole without scripts, tags chosen by mouse and by keys."""
 
 import re
-import shutil
 from collections.abc import Iterator
 
 import pytest
-from conftest import served
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from browsers import in_chromium
+from conftest import served, start_with
+from playwright.sync_api import Browser, Locator, Page, expect
 from test_trends import VOCABULARY, dumps_of, growing
 
 from generator.building import build_archive
 from generator.serving import server
-from generator.start import start_archive
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed"),
-]
+pytestmark = in_chromium
 LARGEST = ["Video [moving] <b>*", "Images", "Speech"]
 
 
 @pytest.fixture(scope="module")
 def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the page of trends of an archive in which music rises."""
-    root = tmp_path_factory.mktemp("trends") / "archive"
     url = "https://trends.test/some/papers/"
-    start_archive(root, name="Lists", url=url)
-    (root / "vocabulary.yml").write_text(VOCABULARY, encoding="utf-8")
-    with (root / "mkdocs.yml").open("a", encoding="utf-8") as settings:
-        settings.write("    vocabulary: vocabulary.yml\n")
+    root = start_with(VOCABULARY, tmp_path_factory.mktemp("trends") / "archive", url=url)
     for path, raw in dumps_of(growing()):
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_bytes(raw)
     assert build_archive(root, root / "site", locked=False, strict=True) == 0
     with served(server(root / "site", url, 0)) as host:
         yield f"{host}/some/papers/trends/"
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """One browser for all."""
-    with sync_playwright() as play:
-        flags = ["--no-sandbox", "--disable-gpu"]
-        browser = play.chromium.launch(executable_path=CHROMIUM, args=flags)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
