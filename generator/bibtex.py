@@ -16,6 +16,7 @@ _TEX = {
     "~": r"{\textasciitilde}",
     **{mark: f"\\{mark}" for mark in "&%$#_"},
 }
+_MARKS = str.maketrans(_TEX)
 _LONE = {"{": r"{\textbraceleft}", "}": r"{\textbraceright}"}
 """For a brace without its other half: BibTeX counts braces, escaped ones too."""
 _IN_FORMULA = re.compile(r"\\.|[{}%#]", re.DOTALL)
@@ -133,6 +134,8 @@ def lone_braces(text: str) -> Iterator[bool]:
 
 def tex_text(text: str, lone: Iterator[bool] | None = None) -> str:
     """Return text for LaTeX; `lone` says of each brace whether it has no other half."""
+    if "{" not in text and "}" not in text:
+        return text.translate(_MARKS)
     which = lone_braces(text) if lone is None else lone
     return "".join(
         _TEX.get(char, char) if char not in _LONE else _LONE[char] if next(which) else f"\\{char}"

@@ -1,6 +1,6 @@
 """An archive's site built, step by step: from its record to what people see."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -37,7 +37,7 @@ def tell_waiting() -> None:
 def build_archive(root: Path, site: Path, *, locked: bool, strict: bool) -> int:
     """Build an archive's site, telling each stage; return the exit status."""
     site = files.site_place(root, site)
-    with files.only_one(root, tell_waiting), files.written(root):
+    with no_collecting(), files.only_one(root, tell_waiting), files.written(root):
         record = files.read_record(root)
         last = publish.recall(root)
         by_hand = grounds.written_by_hand(root)
@@ -73,13 +73,15 @@ def make_site(
 
     `there` is what the site's other tree holds.
     """
-    with no_collecting(), files.shelf(root) as shelf:
+    with files.shelf(root) as shelf:
         keys = Keys()
         early = grounds.known(root, by_hand, sample=record.sample)
         search_on = partial(search_outputs, root, archive, shelf)
         search = meanwhile(partial(search_on, early)) if early else None
         every = pages_of(archive, record, keys)
-        synced = sync_pages(root, every, last, all_of=True)
+        writing = files.start_sync(root / "docs", every, last.docs, all_of=True)
+        others = data_outputs(root, archive, record, keys, shelf)
+        synced = written_pages(every, writing)
         ground = grounds.ground(root, every, by_hand, sample=record.sample)
         rendered = list(publish.page_outputs(root, every, synced.traces, ground))
         # All that templates see is of no more use.
@@ -88,7 +90,7 @@ def make_site(
             # Nothing is known from before, and much is to be made: one large thing at a time, and
             # none in a process of its own, which would copy all texts by looking at them.
             search = partial(search_on, ground)
-        others = other_outputs(root, archive, record, ground, keys, shelf, search)
+        others += other_outputs(archive, record, ground, search)
         with stage("site") as now:
             wanted = [*others, *rendered]
             done, other = publish.raised(site, wanted, last, there)
@@ -109,12 +111,14 @@ def build_part(root: Path, part: Partition, *, locked: bool, strict: bool) -> in
         keys = Keys()
         every = pages_of(archive, record, keys)
         mine = [page for page in every if part.has(page.path)]
-        synced = sync_pages(root, mine, Last(), all_of=False)
+        writing = files.start_sync(root / "docs", mine, {}, all_of=False)
+        synced = written_pages(mine, writing)
         ground = grounds.ground(root, every, by_hand, sample=record.sample, alone=True)
         others: list[Output] = []
         if part.leads:
+            others = data_outputs(root, archive, record, keys, shelf)
             search = partial(search_outputs, root, archive, shelf, ground)
-            others = other_outputs(root, archive, record, ground, keys, shelf, search)
+            others += other_outputs(archive, record, ground, search)
         with stage(f"part {part}") as now:
             wanted = [*others, *publish.page_outputs(root, mine, synced.traces, ground)]
             write_partition(root, part, inputs, wanted)
@@ -160,32 +164,35 @@ def pages_of(archive: Archive, record: Record, keys: Keys) -> list[Page]:
     return list(found)
 
 
-def sync_pages(root: Path, of: list[Page], last: Last, *, all_of: bool) -> files.Synced:
-    """Bring `docs/` up to date."""
+def written_pages(of: Sequence[Page], writing: Callable[[], files.Synced]) -> files.Synced:
+    """Return what bringing `docs/` up to date did, once it is done."""
     with stage("pages") as now:
-        synced = files.sync(root / "docs", of, last.docs, all_of=all_of)
+        synced = writing()
         now.result = f"{len(of):,} pages, {synced.written:,} written, {synced.removed:,} removed"
     return synced
 
 
+def data_outputs(
+    root: Path, archive: Archive, record: Record, keys: Keys, shelf: Shelf
+) -> list[Output]:
+    """Return the files of the site that programs read."""
+    with stage("data") as now:
+        found = publish.machine_outputs(root, archive, record, keys, shelf)
+        now.result = f"{len(found):,} files"
+    return found
+
+
 def other_outputs(
-    root: Path,
     archive: Archive,
     record: Record,
     ground: Ground,
-    keys: Keys,
-    shelf: Shelf,
     search: Callable[[], tuple[Output, ...]],
 ) -> list[Output]:
-    """Return the files of the site that are no generated pages; `search` waits for its data."""
-    with stage("data") as now:
-        others = publish.machine_outputs(root, archive, record, keys, shelf)
-        now.result = f"{len(others):,} files"
+    """Return the files of the site that stand around the pages; `search` waits for its data."""
     with stage("search") as now:
         found = search()
         now.result = f"{len(found):,} files"
     return [
-        *others,
         *publish.ground_outputs(ground),
         *found,
         publish.lunr_output(),

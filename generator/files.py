@@ -25,7 +25,7 @@ from generator.keys import Key, digest
 from generator.ledger import Line, format_line
 from generator.model import ArchiveError
 from generator.pages import Page
-from generator.parallel import cores, in_rounds
+from generator.parallel import cores, started
 from generator.restored import SUFFIX, sha256_in
 
 ENGINE = Path(__file__).parent
@@ -214,12 +214,14 @@ class Synced:
     """Of every generated file that was synced, by path."""
 
 
-def sync(docs: Path, pages: Sequence[Page], before: Mapping[str, Trace], *, all_of: bool) -> Synced:
-    """Bring the generated files of `docs/` up to date: what is made from the same is not made anew.
+def start_sync(
+    docs: Path, pages: Sequence[Page], before: Mapping[str, Trace], *, all_of: bool
+) -> Callable[[], Synced]:
+    """Begin to bring the generated files of `docs/` up to date; return what waits for the end.
 
-    `before` is what the last sync left. Only files that `.generated` lists are ever removed, and
-    only where the pages are all that there are. Raises ArchiveError where a page would fall on a
-    file that a human wrote.
+    What is made from the same is not made anew: `before` is what the last sync left. Only files
+    that `.generated` lists are ever removed, and only where the pages are all that there are.
+    Raises ArchiveError where a page would fall on a file that a human wrote.
     """
     docs.mkdir(parents=True, exist_ok=True)
     manifest = docs / GENERATED
@@ -238,17 +240,23 @@ def sync(docs: Path, pages: Sequence[Page], before: Mapping[str, Trace], *, all_
             traces[page.path] = trace
         else:
             todo.append(page)
-    written = 0
     parts = cores() if len(todo) > FEW else 1
-    for ended in in_rounds(lambda share: write_pages(docs, share, before), todo, parts):
-        for path, trace, changed in ended:
-            traces[path] = trace
-            written += changed
-    gone = listed - now if all_of else set()
-    for name in gone:
-        remove(docs, name)
-    write_whole(manifest, listing((listed | now) - gone))
-    return Synced(written=written, removed=len(gone), traces=traces)
+    write = partial(write_pages, docs, before)
+    writing = started(write, todo, parts)
+
+    def finish() -> Synced:
+        written = 0
+        for ended in writing():
+            for path, trace, changed in ended:
+                traces[path] = trace
+                written += changed
+        gone = listed - now if all_of else set()
+        for name in gone:
+            remove(docs, name)
+        write_whole(manifest, listing((listed | now) - gone))
+        return Synced(written=written, removed=len(gone), traces=traces)
+
+    return finish
 
 
 def generated(docs: Path) -> set[str]:
@@ -257,7 +265,7 @@ def generated(docs: Path) -> set[str]:
 
 
 def write_pages(
-    docs: Path, pages: Iterable[Page], before: Mapping[str, Trace]
+    docs: Path, before: Mapping[str, Trace], pages: Iterable[Page]
 ) -> list[tuple[str, Trace, bool]]:
     """Write pages; return path, trace and whether something changed, of each."""
     found = []

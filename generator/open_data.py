@@ -17,7 +17,7 @@ from itertools import chain
 from generator import __version__, cite, urls
 from generator.authority import authority
 from generator.build import Archive, Record
-from generator.catalog import Catalog, first_day
+from generator.catalog import Catalog, first_month
 from generator.config import Settings
 from generator.engine import engine_digest
 from generator.exports import Json, format_json, is_renamed, record
@@ -73,7 +73,7 @@ def paper_files(
     """Yield the papers of each month in which any was listed first, in ledger order."""
     months: dict[str, list[Paper]] = defaultdict(list)
     for paper in catalog.papers:
-        months[urls.month_name(first_day(paper))].append(paper)
+        months[first_month(paper)].append(paper)
     for month, papers in sorted(months.items()):
         made_of = {}
         for start in range(0, len(papers), PIECE):
@@ -223,7 +223,7 @@ def llms(catalog: Catalog, settings: Settings) -> str:
         "catalog": catalog,
         "settings": settings,
         "newest": catalog.days[-1].date if catalog.days else None,
-        "months": sorted({urls.month_name(first_day(paper)) for paper in catalog.papers}),
+        "months": sorted({first_month(paper) for paper in catalog.papers}),
     }
     return environment().get_template("llms.txt.jinja").render(values)
 
@@ -328,7 +328,7 @@ def made_anew(outputs: Sequence[Output], lay: Lay) -> Iterator[Made]:
     """Yield what is known of each of these files once it is made; a day's are worth all cores."""
     for start in range(0, len(outputs), AT_ONCE):
         there = outputs[start : start + AT_ONCE]
-        parts = min(cores(), len(there))
+        parts = 1
         for ended in in_parts(partial(made_by_one, there, lay, parts), parts):
             yield from ended
 

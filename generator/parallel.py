@@ -66,6 +66,20 @@ def in_rounds(work: Callable[[Iterable[S]], T], things: Sequence[S], parts: int)
         yield from in_parts(partial(work_on_share, work, there, parts), parts)
 
 
+def started(
+    work: Callable[[Iterable[S]], T], things: Sequence[S], parts: int
+) -> Callable[[], Iterable[T]]:
+    """Begin what `in_rounds` does, if it is little, and return what waits for it.
+
+    Little goes to one process, while this one does something else. Where there are many things
+    all cores take them, and none begins before somebody waits: this process would copy all that
+    it looks at meanwhile.
+    """
+    if len(things) > ROUND:
+        return partial(in_rounds, work, things, parts)
+    return meanwhile(lambda: [work(things)])
+
+
 def work_on_share(
     work: Callable[[Iterable[S]], T], things: Sequence[S], parts: int, part: int
 ) -> T:
