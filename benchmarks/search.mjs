@@ -7,7 +7,7 @@
 
 import { readFile } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
-import { gzipSync } from "node:zlib";
+import { gzipSync, inflateSync } from "node:zlib";
 
 const [lunrPath, scripts, data, queriesPath] = process.argv.slice(2);
 const load = (path) => import(pathToFileURL(path).href);
@@ -23,8 +23,9 @@ function counting() {
   const fetchJson = async (path) => {
     if (!parsed.has(path)) {
       const raw = await readFile(`${data}/${path}`);
-      sizes.set(path, gzipSync(raw, { level: 6 }).length);
-      parsed.set(path, JSON.parse(raw));
+      const packed = path.endsWith(".bin");
+      sizes.set(path, packed ? raw.length : gzipSync(raw, { level: 6 }).length);
+      parsed.set(path, JSON.parse(packed ? inflateSync(raw) : raw));
     }
     fetched.bytes += sizes.get(path);
     fetched.files += 1;

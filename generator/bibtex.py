@@ -41,7 +41,7 @@ def bibtex(paper: Paper, settings: Settings) -> str:
         "url": said.url,
         "howpublished": tex_text(said.note),
     }
-    lines = ",\n".join(f"  {key} = {delimited(key, fields[key])}" for key in fields if fields[key])
+    lines = ",\n".join(f"  {key}={delimited(key, fields[key])}" for key in fields if fields[key])
     return f"@misc{{{paper.slug},\n{lines}\n}}\n"
 
 

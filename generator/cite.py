@@ -4,7 +4,6 @@
 """
 
 import html
-import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from generator.bibtex import bib_file, bibtex
 from generator.catalog import Catalog
 from generator.cleaning import excerpt
 from generator.config import Settings
+from generator.heads import COMPACT
 from generator.keys import Key, Keys, Output
 from generator.model import Paper
 from generator.references import Json, Name, folded, named, one_line, permalink, reference
@@ -55,7 +55,7 @@ def csl_file(papers: Iterable[Paper], settings: Settings) -> str:
     """
     items = (csl(paper, settings) for paper in papers)
     short = ({key: value for key, value in item.items() if key != "abstract"} for item in items)
-    return "[\n" + ",\n".join(json.dumps(item, ensure_ascii=False) for item in short) + "\n]\n"
+    return "[\n" + ",\n".join(map(COMPACT.encode, short)) + "\n]\n"
 
 
 def ris(paper: Paper, settings: Settings) -> str:

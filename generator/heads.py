@@ -17,7 +17,6 @@ from generator.references import (
     folded,
     long_date,
     one_line,
-    permalink,
     reference,
 )
 
@@ -28,23 +27,21 @@ CARD_SIZE = (1200, 630)
 LANGUAGE = "en"
 """Of the lists: that of the vocabulary, and of all that reads their words here."""
 COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
-LARGE_PICTURE = (
-    f'<meta property="og:image:width" content="{CARD_SIZE[0]}">'
-    f'<meta property="og:image:height" content="{CARD_SIZE[1]}">'
-    '<meta name="twitter:card" content="summary_large_image">'
-)
+"""Writes JSON without blanks."""
+
+# A head stands on every page, so names of one word go without quotes, and two names share a text.
 
 
-def meta(name: str, content: str) -> str:
-    """Return a meta element of folded text; Open Graph's are properties."""
-    key = "property" if name.startswith("og:") else "name"
-    return f'<meta {key}="{name}" content="{html.escape(content)}">'
+def meta(names: str, content: str) -> str:
+    """Return a meta element of folded text, by one name or two; Open Graph's are properties."""
+    keys = (f"{'property' if name.startswith('og:') else 'name'}={name}" for name in names.split())
+    return f'<meta {" ".join(keys)} content="{html.escape(content)}">'
 
 
 def link(rel: str, href: str, media_type: str = "") -> str:
-    """Return a link element to a whole URL of ours."""
+    """Return a link element to an address of ours."""
     kind = f' type="{media_type}"' if media_type else ""
-    return f'<link rel="{rel}" href="{html.escape(href)}"{kind}>'
+    return f'<link rel={rel} href="{html.escape(href)}"{kind}>'
 
 
 def head(paper: Paper, catalog: Catalog, settings: Settings) -> str:
@@ -59,29 +56,31 @@ def head(paper: Paper, catalog: Catalog, settings: Settings) -> str:
     tags = tuple(catalog.tags_of(paper))
     return "".join(
         (
-            *highwire(said, paper.text.abstract, tags),
+            *highwire(paper, said, tags),
             *preview(paper, said, tags, settings),
-            *signposts(paper, said, settings),
+            *signposts(paper, said),
             json_ld(paper, said),
         )
     )
 
 
-def highwire(said: Reference, abstract: str, tags: Sequence[Tag]) -> Iterator[str]:
+def highwire(paper: Paper, said: Reference, tags: Sequence[Tag]) -> Iterator[str]:
     """Yield what reference managers and Google Scholar read.
 
-    `DC.type` in lower case makes a preprint of it.
+    `DC.type` in lower case makes a preprint of it. Title and address are Open Graph's as well; only
+    the preview of a withdrawn paper has a title of its own.
     """
+    withdrawn = paper.status is Status.WITHDRAWN
     yield meta("DC.type", "preprint")
-    yield meta("citation_title", said.title)
+    yield meta("citation_title" if withdrawn else "citation_title og:title", said.title)
     for name in said.authors:
         yield meta("citation_author", name.text)
     if said.first:
         yield meta("citation_publication_date", said.first.isoformat().replace("-", "/"))
-    yield meta("citation_abstract", one_line(abstract))
+    yield meta("citation_abstract", one_line(paper.text.abstract))
     if tags:
         yield meta("citation_keywords", folded("; ".join(tag.name for tag in tags)))
-    yield meta("citation_public_url", said.url)
+    yield meta("citation_public_url og:url", said.url)
     yield meta("citation_language", LANGUAGE)
     if said.arxiv:
         yield meta("citation_arxiv_id", said.arxiv)
@@ -92,40 +91,45 @@ def highwire(said: Reference, abstract: str, tags: Sequence[Tag]) -> Iterator[st
 def preview(
     paper: Paper, said: Reference, tags: Sequence[Tag], settings: Settings
 ) -> Iterator[str]:
-    """Yield what a link to a paper shows where people share it."""
-    title = f"Withdrawn: {said.title}" if paper.status is Status.WITHDRAWN else said.title
-    picture = urls.area_card(tags[0].area) if tags else urls.CARD
-    return open_graph("article", title, "", urls.paper(paper.slug), picture, settings)
+    """Yield the rest of what a link to a paper shows where people share it."""
+    yield meta("og:type", "article")
+    if paper.status is Status.WITHDRAWN:
+        yield meta("og:title", f"Withdrawn: {said.title}")
+    yield from picture(urls.area_card(tags[0].area) if tags else urls.CARD, settings)
 
 
 def open_graph(
-    kind: str,
-    title: str,
-    teaser: str,
-    address: urls.Address,
-    picture: urls.Address,
-    settings: Settings,
+    title: str, teaser: str, address: urls.Address, card: urls.Address, settings: Settings
 ) -> Iterator[str]:
-    """Yield the elements of Open Graph (https://ogp.me), and what makes the picture a large one."""
-    yield meta("og:type", kind)
+    """Yield the elements of Open Graph (https://ogp.me) for a list."""
+    yield meta("og:type", "website")
     yield meta("og:title", folded(title))
-    # Without it whoever shows a link takes the page's description, which says the same.
+    # Without it whoever shows a link takes the page's description.
     if teaser:
         yield meta("og:description", folded(teaser))
     yield meta("og:url", urls.absolute(address, settings.site_url))
-    yield meta("og:image", urls.absolute(picture, settings.site_url))
-    yield LARGE_PICTURE
+    yield from picture(card, settings)
 
 
-def signposts(paper: Paper, said: Reference, settings: Settings) -> Iterator[str]:
+def picture(card: urls.Address, settings: Settings) -> Iterator[str]:
+    """Yield the picture beside a link, and what makes it a large one.
+
+    Its width and height, which would let one be shown before it is fetched, are left out: a few
+    pictures stand for all pages.
+    """
+    yield meta("og:image", urls.absolute(card, settings.site_url))
+    yield meta("twitter:card", "summary_large_image")
+
+
+def signposts(paper: Paper, said: Reference) -> Iterator[str]:
     """Yield the links by which programs find their way: what to cite, where its record is."""
-    day = first_day(paper)
+    here, day = urls.paper(paper.slug), first_day(paper)
     record = urls.data_papers(urls.month_name(day))
     yield link("cite-as", said.url)
-    yield link("describedby", urls.absolute(record, settings.site_url), "application/gzip")
+    yield link("describedby", urls.relative(record, here), "application/gzip")
     yield link("type", "https://schema.org/ScholarlyArticle")
     yield link("type", "https://schema.org/AboutPage")
-    yield link("collection", urls.absolute(urls.day(day), settings.site_url))
+    yield link("collection", urls.relative(urls.day(day), here))
 
 
 def json_ld(paper: Paper, said: Reference) -> str:
@@ -136,7 +140,6 @@ def json_ld(paper: Paper, said: Reference) -> str:
         "headline": said.title,
         "description": said.note,
         "url": said.url,
-        "inLanguage": LANGUAGE,
     }
     if paper.status is Status.WITHDRAWN:
         fields["creativeWorkStatus"] = "Withdrawn"
@@ -169,11 +172,11 @@ def head_of_day(day: Day, settings: Settings) -> str:
     """Return what a day's page says of itself in its head: one line of HTML."""
     papers = [item.paper for item in day.items]
     number = f"{len(papers):,} {'paper' if len(papers) == 1 else 'papers'}"
-    title = long_date(day.date)
+    address, title = urls.day(day.date), long_date(day.date)
     teaser = f"{number} listed on {title} in {settings.site_name}"
-    shown = open_graph("website", title, teaser, urls.day(day.date), urls.CARD, settings)
+    shown = open_graph(title, teaser, address, urls.CARD, settings)
     bib = urls.day_bib(day.date) if papers else None
-    return "".join((*shown, *members(papers, bib, settings)))
+    return "".join((*shown, *members(papers, bib, address)))
 
 
 def head_of_tag(tag: Tag, papers: Sequence[Paper], settings: Settings, month: str = "") -> str:
@@ -183,16 +186,15 @@ def head_of_tag(tag: Tag, papers: Sequence[Paper], settings: Settings, month: st
     """
     address = urls.tag_period(tag.key, month) if month else urls.tag(tag.key)
     when = f", {dt.date.fromisoformat(f'{month}-01'):%B %Y}" if month else ""
-    title = f"{tag.name}{when}"
-    picture = urls.area_card(tag.area)
-    shown = open_graph("website", title, tag.note, address, picture, settings)
+    card = urls.area_card(tag.area)
+    shown = open_graph(f"{tag.name}{when}", tag.note, address, card, settings)
     bib = urls.tag_month_bib(tag.key, month) if month and papers else None
-    return "".join((*shown, *members(papers, bib, settings)))
+    return "".join((*shown, *members(papers, bib, address)))
 
 
-def members(papers: Sequence[Paper], bib: urls.Address | None, settings: Settings) -> Iterator[str]:
+def members(papers: Sequence[Paper], bib: urls.Address | None, here: urls.Address) -> Iterator[str]:
     """Yield links to the papers of a list, the first ones of a long one, and to their BibTeX."""
     if bib:
-        yield link("describedby", urls.absolute(bib, settings.site_url), "application/x-bibtex")
+        yield link("describedby", urls.relative(bib, here), "application/x-bibtex")
     for paper in papers[:MOST_ITEMS]:
-        yield link("item", permalink(paper, settings))
+        yield link("item", urls.relative(urls.paper(paper.slug), here))

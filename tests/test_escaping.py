@@ -547,9 +547,10 @@ def test_a_head_says_its_paper_in_attributes(built: Built, pages: dict[str, Read
     for paper in shown_papers(built):
         page = pages[urls.html_file(urls.paper(paper.slug))]
         metas = {
-            tag.get("name") or tag.get("property"): tag.get("content")
+            name: tag.get("content")
             for tag in page.tags
             if tag.name == "meta"
+            for name in (tag.get("name"), tag.get("property"))
         }
         assert metas["citation_title"] == folded(words(paper.title))
         assert metas["og:title"].removeprefix("Withdrawn: ") == metas["citation_title"]

@@ -167,7 +167,9 @@ def assert_atom(atom: bytes) -> None:
         assert set(inner) <= allowed.keys()
         for each, (least, most) in allowed.items():
             assert least <= inner.count(each) <= most, (name, each)
-        assert element.attrib.keys() == ATTRIBUTES.get(name, set())
+        # An entry's link has no relation, which makes it the page's: section 4.2.7.2.
+        bare = name == "link" and "rel" not in element.attrib
+        assert element.attrib.keys() == ({"href"} if bare else ATTRIBUTES.get(name, set()))
         if name == "updated":
             assert MOMENT.fullmatch(element.text or "")
         if name == "link":
@@ -363,6 +365,26 @@ def test_a_formula_is_mathml() -> None:
     content = text_in(next(parsed(found["feed.xml"]).iter(f"{ATOM}entry")), "content")
     assert "msup" in Elements(content).names
     assert json.loads(found["feed.json"])["items"][0]["content_html"] == content
+
+
+def test_no_text_ends_its_section() -> None:
+    """What ends a CDATA section may stand in a text, and in a formula; each form says the same."""
+    pair = ("On brackets", f"Of a[b[c]]> and $a]]>b$ and &amp; and ]]&gt; we speak. {FILLER}")
+    found = made(read(record_of(raw_dump(dump_of("Mar 14", [pair])))))
+    content = text_in(next(parsed(found["feed.xml"]).iter(f"{ATOM}entry")), "content")
+    assert json.loads(found["feed.json"])["items"][0]["content_html"] == content
+    entry = feeds.Entry(
+        id="tag:x",
+        url="https://x.test/",
+        title="On",
+        html="<b title=']]>'>]]></b>",
+        time="",
+        tags=(),
+        authors=(),
+    )
+    written = feeds.templates().get_template("entry.xml.jinja").render({"entry": entry})
+    alone = parsed(f"<feed xmlns='{ATOM[1:-1]}'>{written}</feed>".encode())
+    assert text_in(alone[0], "content") == entry.html
 
 
 def test_a_walk_meets_every_paper_on_every_day() -> None:

@@ -172,7 +172,7 @@ def one_of(site: Path, pattern: str) -> str:
         "assets/stylesheets/main.*.min.css",
         "search/words/*.json",
         "search/postings/*.json",
-        "search/texts/*.json",
+        "search/texts/*.bin",
         "search/blocks/*.json",
         "search/facets/*.json",
     ],

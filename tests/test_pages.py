@@ -147,7 +147,11 @@ def assert_head_says(paper: Paper, head: Reading) -> None:
     """A head says a paper's title and abstract, and is not read as anything but a head."""
     title = folded(words(paper.title))
     assert {tag.name for tag in head.tags} == {"meta", "link", "script"}
-    metas = {tag.get("name") or tag.get("property"): tag.get("content") for tag in head.tags}
+    metas = {
+        name: tag.get("content")
+        for tag in head.tags
+        for name in (tag.get("name"), tag.get("property"))
+    }
     assert metas["citation_title"] == metas["og:title"] == title
     assert metas["citation_abstract"] == folded(plain(paper.text.abstract))
     (data,) = head.within("script", type="application/ld+json")

@@ -558,7 +558,7 @@ def test_an_archive_that_grew_asks_for_a_reload(reader: Reader) -> None:
     page = reader.visit("search/?tag=video")
     expect(hits(page)).to_have_count(10)
     page.context.route("**/search/postings/*", abort)
-    newer = {"version": "another", "format": 1}
+    newer = {"version": "another", "format": 2}
     page.context.route("**/search/index.json", lambda route: route.fulfill(json=newer))
     field_of(page).fill("looms")
     expect(page.get_by_role("status")).to_contain_text("The archive has grown")

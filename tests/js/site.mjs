@@ -2,6 +2,7 @@
 
 import { readFile } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
+import { inflateSync } from "node:zlib";
 
 const SITE = process.env.DAYBOOK_SITE;
 if (!SITE) throw new Error("run these through pytest: tests/test_search.py builds their data");
@@ -13,7 +14,10 @@ export const site = pathToFileURL(`${SITE}/`);
 export const script = (name) => import(new URL(`assets/javascripts/search/${name}`, site).href);
 
 /** @param {string} path */
-export const readJson = async (path) => JSON.parse(await readFile(new URL(`search/${path}`, site), "utf8"));
+export const readJson = async (path) => {
+  const raw = await readFile(new URL(`search/${path}`, site));
+  return JSON.parse((path.endsWith(".bin") ? inflateSync(raw) : raw).toString());
+};
 
 /** @returns A fetcher that says what was fetched. */
 export function watched() {

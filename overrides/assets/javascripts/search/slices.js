@@ -2,7 +2,7 @@
 
 import { Reader, readPostings } from "./numbers.js";
 
-export const FORMAT = 1;
+export const FORMAT = 2;
 
 /**
  * @typedef {object} Table
@@ -47,7 +47,7 @@ export const FORMAT = 1;
  *
  * @typedef {import("./numbers.js").Occurrences} Occurrences
  * @typedef {(path: string, fresh: boolean) => Promise<any>} FetchJson Takes a path in the data
- * folder; rejects where there is none.
+ * folder, `.json`, or `.bin` where it is packed by zlib; rejects where there is none.
  */
 
 /** A page and its worker, or a worker and its data, are not of one build. */
@@ -193,7 +193,7 @@ export class Slices {
         const { texts } = await this.block(Math.floor(number / block));
         const at = Math.floor((number % block) / group);
         const name = `${Math.floor(number / group)}-${texts.slice(at * 4, at * 4 + 4)}`;
-        const rows = await this.get(`texts/${name}.json`, (raw) => raw);
+        const rows = await this.get(`texts/${name}.bin`, (raw) => raw);
         return readShown(rows[number % group], this.manifest.kinds);
       }),
     );

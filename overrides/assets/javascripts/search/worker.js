@@ -49,7 +49,8 @@ let searches = 0;
 async function fetchJson(path, fresh) {
   const response = await fetch(new URL(path, DATA), { cache: fresh ? "no-cache" : "default" });
   if (!response.ok) throw new Error(`${response.status} ${response.statusText}`);
-  return response.json();
+  if (!path.endsWith(".bin") || !response.body) return response.json();
+  return new Response(response.body.pipeThrough(new DecompressionStream("deflate"))).json();
 }
 
 /** @returns {Promise<Slices>} */
