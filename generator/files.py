@@ -8,11 +8,11 @@ import shutil
 import tempfile
 import zlib
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import TextIO
+from typing import BinaryIO, TextIO
 
 try:
     import fcntl
@@ -426,14 +426,20 @@ class Shelf:
     """Contents that wait on the disk, not in memory."""
 
     folder: Path
+    opened: dict[int, BinaryIO] = field(default_factory=dict)
+    """By the process that writes: none writes where another one does."""
 
     def put(self, content: bytes) -> Callable[[], bytes]:
         """Lay a content aside; return what gives it back, in any process."""
-        # A file for each process, so that none writes where another one does.
-        path = self.folder / f"{os.getpid()}"
-        with written(path), path.open("ab") as file:
+        process = os.getpid()
+        path = self.folder / f"{process}"
+        with written(path):
+            file = self.opened.get(process)
+            if file is None:
+                file = self.opened[process] = path.open("ab")
             start = file.tell()
             file.write(content)
+            file.flush()
         return partial(read_piece, path, start, len(content))
 
 
@@ -443,9 +449,13 @@ def shelf(root: Path) -> Iterator[Shelf]:
     folder = root / CACHE / "shelf"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
+    found = Shelf(folder)
     try:
-        yield Shelf(folder)
+        yield found
     finally:
+        for file in found.opened.values():
+            with suppress(OSError):
+                file.close()
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from enum import Enum
 
 from generator.catalog import Item
-from generator.model import Paper
+from generator.model import Paper, Text, Variant
 
 Key = bytes
 
@@ -97,7 +97,7 @@ class Keys:
                     paper.title_raw,
                     paper.shown,
                     tuple([(each.title_raw, each.abstract_raw) for each in paper.variants]),
-                    tuple([(each.title, each.abstract, each.abstract_tex) for each in paper.texts]),
+                    tuple(map(made_of, paper.variants, paper.texts)),
                     tuple([(each.line, each.variant) for each in paper.listings]),
                 )
             )
@@ -108,9 +108,9 @@ class Keys:
         """Return the key of what is said of a paper, and the day on which it was first listed."""
         return self.words(paper), paper.listings[0].day.toordinal()
 
-    def whole(self, paper: Paper) -> Key:
-        """Return the key of all that is known of a paper; of its related papers, the slugs."""
-        return key_of((self.record(paper), paper.related))
+    def whole(self, paper: Paper) -> tuple[Key, tuple[str, ...]]:
+        """Return the key of all that is known of a paper, and the slugs of its related ones."""
+        return self.record(paper), paper.related
 
     def _plain(self, part: Part) -> Plain:
         """Return a part as plain values, rows of them, and keys of papers."""
@@ -120,11 +120,12 @@ class Keys:
             return part  # type: ignore[return-value]  # its class says so
         if isinstance(part, Paper):
             return self.face(part)
-        if kind in ROWS:
-            return marshalled(part) or tuple(map(self._plain, inside(part)))
         if isinstance(part, Item):
             # Its listings stand in its paper; a day is told from the others by their number.
-            return self.face(part.paper), len(part.listings), self._plain(part.earlier)
+            earlier = self._plain(part.earlier) if part.earlier else None
+            return self.face(part.paper), len(part.listings), earlier
+        if kind in ROWS:
+            return marshalled(part) or tuple(map(self._plain, inside(part)))
         if isinstance(part, str | bytes | int | float) and not isinstance(part, Enum):
             return part
         return tuple(map(self._plain, inside(part)))
@@ -134,6 +135,16 @@ def key_of(plain: Plain) -> Key:
     """Return the key of plain values: of their bytes, which say the kind and length of each."""
     # The second format knows no references: equal values have equal bytes.
     return digest(marshal.dumps(plain, 2))
+
+
+def made_of(variant: Variant, text: Text) -> Plain:
+    """Return what cleaning made of a variant, None for what stands as it stood: most does."""
+    title, words = variant.title_raw, variant.abstract_raw
+    return (
+        None if text.title == title else text.title,
+        None if text.abstract == words else text.abstract,
+        None if text.abstract_tex == words else text.abstract_tex,
+    )
 
 
 def marshalled(part: Part) -> Plain:

@@ -27,7 +27,7 @@ from generator.model import Paper, Slug, Status
 from generator.moved import format_moved
 from generator.packing import packed, put_together
 from generator.pages import environment
-from generator.parallel import cores, in_parts
+from generator.parallel import cores, in_rounds
 from generator.pieces import Pieces
 from generator.text import visible, web_address
 
@@ -325,17 +325,15 @@ Made = tuple[str, Facts, Callable[[], bytes]]
 
 
 def made_anew(outputs: Sequence[Output], lay: Lay) -> Iterator[Made]:
-    """Yield what is known of each of these files once it is made; a day's are worth all cores."""
-    for start in range(0, len(outputs), AT_ONCE):
-        there = outputs[start : start + AT_ONCE]
-        parts = 1
-        for ended in in_parts(partial(made_by_one, there, lay, parts), parts):
-            yield from ended
+    """Yield what is known of each of these files once it is made; a day's are made right here."""
+    parts = cores() if len(outputs) > AT_ONCE else 1
+    for ended in in_rounds(partial(made_by_one, lay), outputs, parts, AT_ONCE):
+        yield from ended
 
 
-def made_by_one(outputs: Sequence[Output], lay: Lay, parts: int, part: int) -> list[Made]:
-    """Return what is known of each of a part's share of files once it is made."""
-    contents = ((output.path, output.make()) for output in outputs[part::parts])
+def made_by_one(lay: Lay, outputs: Iterable[Output]) -> list[Made]:
+    """Return what is known of each of these files once it is made."""
+    contents = ((output.path, output.make()) for output in outputs)
     return [(path, facts_of(path, content), lay(content)) for path, content in contents]
 
 

@@ -99,7 +99,9 @@ class Page:
     template: str
     """Its file in templates/."""
     values: Mapping[str, object]
-    """All that the template sees."""
+    """What its template sees of its own."""
+    shared: Mapping[str, object]
+    """What it sees beside, as others do."""
     key: Key | None
     """The same key, the same text. None where a page is made of too much to tell: there are few."""
 
@@ -111,9 +113,11 @@ class Page:
     @property
     def text(self) -> str:
         """The page's Markdown, made anew each time."""
-        return environment().get_template(self.template).render(self.values)
+        own = {**self.values, "here": self.address, "kind": self.kind}
+        return environment().get_template(self.template).render({**self.shared, **own})
 
 
+@cache
 def kind_of(template: str) -> str:
     """Return the kind of the pages that a template makes."""
     return template.partition(".")[0].replace("_", "-")
@@ -399,10 +403,8 @@ def pages(
     whole = {**everywhere, "catalog": catalog, "quality": quality}
 
     def page(path: str, address: urls.Address, name: str, values: Values, key: Key | None) -> Page:
-        own = {**values, "here": address, "kind": kind_of(name)}
-        if key is None:
-            return Page(path=path, address=address, template=name, values=whole | own, key=None)
-        return Page(path=path, address=address, template=name, values=everywhere | own, key=key)
+        seen = whole if key is None else everywhere
+        return Page(path=path, address=address, template=name, values=values, shared=seen, key=key)
 
     for template, address, values in broad_contents(catalog):
         yield page(urls.source_file(address), address, f"{template}.md.jinja", values, None)
@@ -433,11 +435,15 @@ Content = tuple[str, urls.Address, Values]
 
 def keyed(template: str, values: Values, keys: Keys) -> Values:
     """Return what a page's key is made of: of its values, as much as its template shows."""
-    paper, papers = values.get("paper"), values.get("papers")
+    paper, papers, way = values.get("paper"), values.get("papers"), values.get("stretches")
     if isinstance(paper, Paper):
         return {**values, "paper": keys.whole(paper)}
-    if template in BY_FIRST_LISTING and isinstance(papers, tuple):
-        return {**values, "papers": list(map(keys.cited, papers))}
+    if isinstance(papers, tuple):
+        of = keys.cited if template in BY_FIRST_LISTING else keys.face
+        return {**values, "papers": list(map(of, papers))}
+    if isinstance(way, tuple):
+        shown = [(first, last, day and (len(day.items), day.fresh)) for first, last, day in way]
+        return {**values, "days": len(shown), "stretches": shown}
     return values
 
 

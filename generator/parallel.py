@@ -53,14 +53,16 @@ def in_parts(work: Callable[[int], T], parts: int) -> list[T]:
     return [each.value() for each in ended]
 
 
-def in_rounds(work: Callable[[Iterable[S]], T], things: Sequence[S], parts: int) -> Iterator[T]:
+def in_rounds(
+    work: Callable[[Iterable[S]], T], things: Sequence[S], parts: int, at_once: int = ROUND
+) -> Iterator[T]:
     """Yield `work(share)` for shares of things, which processes of their own take round by round.
 
     Looking at a thing writes to it in Python, and thus copies it for the process that looks: so
     none lives for longer than a round. Each round has some of all: what looks at much stands
     together in a list. Raises what `in_parts` raises.
     """
-    rounds = -(-len(things) // ROUND)
+    rounds = -(-len(things) // at_once)
     for turn in range(rounds):
         there = list(share(things, turn, rounds))
         yield from in_parts(partial(work_on_share, work, there, parts), parts)
@@ -69,15 +71,14 @@ def in_rounds(work: Callable[[Iterable[S]], T], things: Sequence[S], parts: int)
 def started(
     work: Callable[[Iterable[S]], T], things: Sequence[S], parts: int
 ) -> Callable[[], Iterable[T]]:
-    """Begin what `in_rounds` does, if it is little, and return what waits for it.
+    """Begin what `in_rounds` does, and return what waits for it.
 
-    Little goes to one process, while this one does something else. Where there are many things
-    all cores take them, and none begins before somebody waits: this process would copy all that
-    it looks at meanwhile.
+    Where there are many things nothing begins before somebody waits: this process would copy all
+    that it looks at meanwhile.
     """
     if len(things) > ROUND:
         return partial(in_rounds, work, things, parts)
-    return meanwhile(lambda: [work(things)])
+    return meanwhile(lambda: list(in_rounds(work, things, parts)))
 
 
 def work_on_share(

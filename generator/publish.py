@@ -2,7 +2,7 @@
 
 import marshal
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -80,11 +80,14 @@ def inputs(record: Record, by_hand: Key, *, locked: bool) -> Key:
     `by_hand` is that of what stands around the generated pages.
     """
     templates = sorted(path.name for path in (files.ENGINE / "templates").glob("*.jinja"))
+    # A dump's hash says its bytes, but for those of one that was made again.
+    dumps = [(each.path, each.sha256, each.raw if each.restored else b"") for each in record.dumps]
     return Keys().of(
         engine_digest(),
         [template_key(name) for name in templates],
         by_hand,
-        record,
+        replace(record, dumps=()),
+        dumps,
         locked,
     )
 
@@ -128,8 +131,8 @@ def page_outputs(
             yield Output(path=page.path, key=content, make=make)
         else:
             make = partial(render, renderer, root / "docs", page.path, page.address)
-            key = digest(content + ground.key)
-            yield Output(path=urls.html_file(page.address), key=key, make=make)
+            path = urls.html_file(page.address)
+            yield Output(path=path, key=content + ground.key, make=make)
 
 
 def render(renderer: Renderer, docs: Path, path: str, address: str) -> bytes:

@@ -51,7 +51,7 @@ WORDS_SIZE = 16_000
 LUNR = "contrib/search/templates/search/lunr.js"
 """Where the mkdocs package has Lunr, from its folder."""
 
-CODE = 2
+CODE = 3
 """Of everything cached: goes up where counting, encoding or showing changes."""
 
 Cache = Mapping[str, bytes]
@@ -180,7 +180,8 @@ def slices(documents: Sequence[Document], cache: Cache, keep: Keep, stays: Stays
     totals = [0] * len(FIELDS)
     block_hashes, facet_hashes = [], []
     # A block is forgotten once it is joined: together they take more memory than all postings.
-    blocks, texts = read_blocks(found, cache, keep, stays), read_texts(found, places, cache, keep)
+    blocks = read_blocks(found, cache, keep, stays)
+    texts = read_texts(found, places, cache, keep, stays)
     for of, block, shown in zip(found, blocks, texts, strict=True):
         postings.join(block)
         totals = [before + more for before, more in zip(totals, block.totals, strict=True)]
@@ -242,7 +243,8 @@ def read_blocks(
             stays(counts_name)
             yield parse_block(before[len(mark) :])
             continue
-        known = parse_counts(cache.get(counts_name, b"{}"))
+        kept = cache.get(counts_name)
+        known = parse_counts(kept) if kept else {}
         counts = {
             each.number: known.get(keys[each.number]) or count(indexed(each), terms)
             for each in documents
@@ -259,6 +261,7 @@ def read_texts(
     places: Mapping[str, int],
     cache: Cache,
     keep: Keep,
+    stays: Stays,
 ) -> Iterator[list[File | None]]:
     """Yield for each block the files of what its results show, None for a group without.
 
@@ -267,7 +270,8 @@ def read_texts(
     """
     for at, documents in enumerate(found):
         name = f"texts-{CODE}-{at}"
-        lines = (line.partition(b" ") for line in cache.get(name, b"").split(b"\n"))
+        before = cache.get(name, b"")
+        lines = (line.partition(b" ") for line in before.split(b"\n"))
         known = {mark: content for mark, _, content in lines}
         start = at * BLOCK // GROUP
         files: list[File | None] = [None] * (BLOCK // GROUP)
@@ -280,7 +284,11 @@ def read_texts(
             path = f"texts/{group}-{short_hash(content)[:4]}.bin"
             files[group - start] = File(path=path, content=content)
             out.append(b"%b %b" % (mark, line))
-        keep(name, b"\n".join(out))
+        now = b"\n".join(out)
+        if now == before:
+            stays(name)
+        else:
+            keep(name, now)
         yield files
 
 

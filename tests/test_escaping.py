@@ -4,6 +4,7 @@ import html
 import json
 import re
 import unicodedata
+import zlib
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -745,11 +746,12 @@ def strings(value: object) -> Iterator[str]:
 
 def test_the_search_has_every_title_as_text(built: Built) -> None:
     """The search's files are JSON of text, for an element that takes it as text nodes only."""
-    files = sorted((built.site / "search").rglob("*.json"))
-    assert files
-    said = {
-        text for path in files for text in strings(json.loads(path.read_text(encoding="utf-8")))
-    }
+    folder = built.site / "search"
+    packed = sorted(folder.rglob("*.bin"))
+    assert packed
+    files = [path.read_bytes() for path in folder.rglob("*.json")]
+    files += [zlib.decompress(path.read_bytes()) for path in packed]
+    said = {text for content in files for text in strings(json.loads(content))}
     for paper in built.archive.catalog.listed:
         assert " ".join(plain(paper.title).split()) in said
     scripts = sorted((built.site / "assets/javascripts").glob("search*.js"))

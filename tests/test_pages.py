@@ -27,6 +27,7 @@ from hostile import (
 )
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
+from jinja2 import meta
 from lists import list_of, raw_dump, record_of
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -38,7 +39,7 @@ from generator.build import Archive, RawDump, Record, read
 from generator.cleaning import SegmentKind, plain, segments
 from generator.config import Settings
 from generator.model import Paper
-from generator.pages import pages, words
+from generator.pages import TEMPLATES, environment, included, pages, words
 from generator.text import web_address
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
@@ -298,6 +299,13 @@ def test_every_page_begins_with_front_matter_that_names_it() -> None:
         assert isinstance(meta["description"], str), path
         assert body.lstrip().startswith("# "), path
     assert archive.catalog.days[0].date == dt.date(2025, 3, 14)
+
+
+def test_a_template_is_known_with_all_that_it_includes() -> None:
+    """What is looked for in a template's text is what Jinja would find."""
+    for path in sorted(TEMPLATES.glob("*.jinja")):
+        source = path.read_text(encoding="utf-8")
+        assert included(source) == list(meta.find_referenced_templates(environment().parse(source)))
 
 
 def test_each_paper_of_a_tag_is_an_item_of_its_list() -> None:
