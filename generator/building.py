@@ -17,11 +17,10 @@ from generator.pages import Page, pages
 from generator.parallel import meanwhile
 from generator.partitions import Partition, gathered, write_partition
 from generator.progress import say, stage, tell
-from generator.publish import Last
+from generator.publish import Found, Last
 from generator.quality import parse_quality
 from generator.search import documents, slices
 from generator.text import quoted
-from generator.trees import Look
 
 WRONG = 1
 """Exit status: something in the archive is wrong."""
@@ -46,11 +45,11 @@ def build_archive(root: Path, site: Path, *, locked: bool, strict: bool) -> int:
             tell(f"nothing changed since the last build: {len(last.docs):,} pages")
             problems = last.problems
         else:
-            spare = meanwhile(partial(publish.spare_of, site))
+            look = meanwhile(partial(publish.found_at, root, site, last))
             archive = read_archive(root, record)
             # The lists are read: nobody asks for their bytes any more.
             record = replace(record, dumps=())
-            there = spare()
+            there = look()
             if refused(archive, record, locked=locked):
                 return WRONG
             made = make_site(root, site, archive, record, last, by_hand, there)
@@ -67,19 +66,16 @@ def make_site(
     record: Record,
     last: Last,
     by_hand: Key,
-    there: dict[str, Look],
+    there: Found,
 ) -> Last:
-    """Build what changed; return what the next build may start from.
-
-    `there` is what the site's other tree holds.
-    """
+    """Build what changed; return what the next build may start from."""
     with files.shelf(root) as shelf:
         keys = Keys()
         early = grounds.known(root, by_hand, sample=record.sample)
         search_on = partial(search_outputs, root, archive, shelf)
         search = meanwhile(partial(search_on, early)) if early else None
         every = pages_of(archive, record, keys)
-        writing = files.start_sync(root / "docs", every, last.docs, all_of=True)
+        writing = files.start_sync(root / "docs", every, last.docs, there.astray, all_of=True)
         others = data_outputs(root, archive, record, keys, shelf)
         synced = written_pages(every, writing)
         ground = grounds.ground(root, every, by_hand, sample=record.sample)
@@ -93,7 +89,7 @@ def make_site(
         others += other_outputs(archive, record, ground, search)
         with stage("site") as now:
             wanted = [*others, *rendered]
-            done, other = publish.raised(site, wanted, last, there)
+            done, other = publish.raised(site, wanted, last, there.spare)
             now.result = f"{len(wanted):,} files, {done.fresh:,} made, {done.removed:,} removed"
     return publish.left(site, synced, done, other, (*archive.problems, *ground.problems))
 
@@ -111,7 +107,7 @@ def build_part(root: Path, part: Partition, *, locked: bool, strict: bool) -> in
         keys = Keys()
         every = pages_of(archive, record, keys)
         mine = [page for page in every if part.has(page.path)]
-        writing = files.start_sync(root / "docs", mine, {}, all_of=False)
+        writing = files.start_sync(root / "docs", mine, {}, (), all_of=False)
         synced = written_pages(mine, writing)
         ground = grounds.ground(root, every, by_hand, sample=record.sample, alone=True)
         others: list[Output] = []

@@ -214,14 +214,26 @@ class Synced:
     """Of every generated file that was synced, by path."""
 
 
+def strayed(docs: Path, left: Mapping[str, Trace]) -> set[str]:
+    """Return the generated files of `docs/` that are not as the last sync left them."""
+    place = f"{docs}/"
+    return {path for path, trace in left.items() if look(place + path) != trace[2:]}
+
+
 def start_sync(
-    docs: Path, pages: Sequence[Page], before: Mapping[str, Trace], *, all_of: bool
+    docs: Path,
+    pages: Sequence[Page],
+    before: Mapping[str, Trace],
+    astray: Container[str],
+    *,
+    all_of: bool,
 ) -> Callable[[], Synced]:
     """Begin to bring the generated files of `docs/` up to date; return what waits for the end.
 
-    What is made from the same is not made anew: `before` is what the last sync left. Only files
-    that `.generated` lists are ever removed, and only where the pages are all that there are.
-    Raises ArchiveError where a page would fall on a file that a human wrote.
+    What is made from the same is not made anew: `before` is what the last sync left, `astray` what
+    has strayed from it since. Only files that `.generated` lists are ever removed, and only where
+    the pages are all that there are. Raises ArchiveError where a page would fall on a file that a
+    human wrote.
     """
     docs.mkdir(parents=True, exist_ok=True)
     manifest = docs / GENERATED
@@ -233,10 +245,9 @@ def start_sync(
     write_whole(manifest, listing(listed | now))
     traces: dict[str, Trace] = {}
     todo = []
-    place = f"{docs}/"
     for page in pages:
         trace = before.get(page.path)
-        if trace and trace[0] == page.key and trace[2:] == look(place + page.path):
+        if trace and trace[0] == page.key and page.path not in astray:
             traces[page.path] = trace
         else:
             todo.append(page)

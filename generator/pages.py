@@ -139,6 +139,7 @@ def rich(cleaned: str) -> Inert:
     return Inert(line_start("".join(rich_parts(cleaned, live=True)).strip()))
 
 
+@lru_cache(maxsize=1 << 14)
 def label(cleaned: str) -> Inert:
     """Return cleaned text as the words of a link: formulas set, no link within the link."""
     return Inert(line_start("".join(rich_parts(named(cleaned), live=False)).strip()))
@@ -373,7 +374,7 @@ def template_key(name: str) -> Key:
 
 def included(source: str) -> list[str]:
     """Return the names of the templates that a template includes; Jinja would parse it all."""
-    return re.findall(r'\{% include "([^"]+)" %\}', source)
+    return re.findall(r'\{%[-+]? include "([^"]+)" [-+]?%\}', source)
 
 
 def pages(

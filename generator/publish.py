@@ -97,7 +97,7 @@ def stands(root: Path, site: Path, last: Last, key: Key) -> bool:
     return (
         last.inputs == key
         and last.place == str(site)
-        and all(files.look(f"{root}/docs/{path}") == trace[2:] for path, trace in last.docs.items())
+        and not files.strayed(root / "docs", last.docs)
         and trees.untouched(site, last.known.seen)
     )
 
@@ -149,6 +149,21 @@ def ground_outputs(ground: Ground) -> Iterator[Output]:
     """Yield the files that MkDocs made for all pages."""
     for name, content in ground.contents.items():
         yield Output(path=name, key=content, make=partial(read_bytes, ground.folder / name))
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a look at the disk found before a build."""
+
+    astray: set[str]
+    """Generated files of `docs/` that are not as the last build left them."""
+    spare: dict[str, trees.Look]
+    """The files of the site's other tree."""
+
+
+def found_at(root: Path, site: Path, last: Last) -> Found:
+    """Return what a look at an archive's pages and its site's other tree finds."""
+    return Found(files.strayed(root / "docs", last.docs), spare_of(site))
 
 
 def spare_of(site: Path) -> dict[str, trees.Look]:

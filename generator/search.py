@@ -270,8 +270,8 @@ def read_texts(
     """
     for at, documents in enumerate(found):
         name = f"texts-{CODE}-{at}"
-        before = cache.get(name, b"")
-        lines = (line.partition(b" ") for line in before.split(b"\n"))
+        before = cache.get(name)
+        lines = (line.partition(b" ") for line in (before or b"").split(b"\n"))
         known = {mark: content for mark, _, content in lines}
         start = at * BLOCK // GROUP
         files: list[File | None] = [None] * (BLOCK // GROUP)
