@@ -33,7 +33,7 @@ class Place:
         """Return an archive of about this many papers, built; made where it is not there yet.
 
         `when` is the day that is held back: "newest", the one after all others; "december", the
-        same, on the 31st of December; "first-month", one in the middle of the archive's first
+        same, on the 30th of December; "first-month", one in the middle of the archive's first
         month; or "exact", none, and the archive holds just this many papers.
         """
         found = Archive(folder=self.work / f"{count}-{when}")
@@ -53,7 +53,7 @@ class Place:
         papers, days = (count, 0) if when == "exact" else with_one_more(count)
         start = dt.date(2020, 1, 1)
         if when == "december":
-            start = dt.date(2024, 12, 31) - dt.timedelta(days=days - 1)
+            start = dt.date(2024, 12, 30) - dt.timedelta(days=days - 1)
         dumps = archive.folder / "dumps"
         command = [sys.executable, str(self.make_dumps), str(papers), str(dumps)]
         subprocess.run([*command, "--start", str(start)], check=True)

@@ -20,6 +20,8 @@ DOCS = Path(__file__).resolve().parents[1] / "docs"
 COUNTS = (1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000)
 RUNS = 3
 """Of what takes seconds; a whole build runs once."""
+LARGE = 40_000
+"""Papers from which on everything runs once."""
 PAGE = """\
 # How an archive grows
 
@@ -34,8 +36,9 @@ Archives of real papers, 70 a day, a tenth of them listed before. A whole build 
 dumps and knows nothing from before. One more day adds a list after all others to a built archive;
 `daybook add` is not counted. Hugo prints the same Markdown through templates with the same
 elements (`benchmarks/hugo/`), always all of it; to read dumps, and to tag, relate and index papers,
-is none of its work. Seconds are the wall's; a whole build ran once, all else is the median of
-{runs}. Memory is that of all processes together, what they share counted once (PSS).
+is none of its work. Seconds are the wall's; a whole build ran once, and so did everything from
+{large:,} papers on; all else is the median of {runs}. Memory is that of all processes together,
+what they share counted once (PSS).
 
 ## Bytes
 
@@ -102,7 +105,7 @@ class Grown:
     stages: dict[str, float]
     """Seconds of a whole build, by stage."""
     day: float
-    """Seconds of a build after one more day, the median of RUNS; so are the two that follow."""
+    """Seconds of a build after one more day, the median of the runs; so are the two that follow."""
     nothing: float
     hugo: float
     files: int
@@ -124,11 +127,12 @@ def grown(archive: Archive) -> Grown:
     kept = archive.folder / f"growth-{engine()[:16]}.json"
     if kept.exists():
         return Grown(**json.loads(kept.read_text(encoding="utf-8")))
-    days = [archive.one_more_day() for _ in range(RUNS)]
+    runs = RUNS if archive.papers < LARGE else 1
+    days = [archive.one_more_day() for _ in range(runs)]
     root = days[-1][0]
-    idle = [build(root).seconds for _ in range(RUNS)]
+    idle = [build(root).seconds for _ in range(runs)]
     hugo = prepare_hugo(root, archive.folder / "hugo")
-    theirs = [hugo.build().seconds for _ in range(RUNS)]
+    theirs = [hugo.build().seconds for _ in range(runs)]
     shutil.rmtree(hugo.folder)
     whole = whole_build(root)
     site = dict(weighed(root / "site"))
@@ -196,6 +200,7 @@ def page(found: Sequence[Grown]) -> str:
         times="\n".join(table(found)),
         sizes="\n".join(bytes_table(found)),
         runs=RUNS,
+        large=LARGE,
         room=round(SHARE_TO_WARN * SITE_LIMIT / (last.plain / last.papers), -3),
         loads="\n".join(f"- {each.papers:,} papers: {each.load}" for each in found),
     )

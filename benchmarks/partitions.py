@@ -232,7 +232,7 @@ def main() -> None:
     parser.add_argument("--limit", type=float, default=600, metavar="SECONDS")
     when = parser.add_mutually_exclusive_group()
     when.add_argument(
-        "--december", action="store_true", help="the day is a 31st of December, after all others"
+        "--december", action="store_true", help="the day is a 30th of December, after all others"
     )
     when.add_argument(
         "--first-month", action="store_true", help="the day is in the archive's first month"
