@@ -14,7 +14,7 @@ from generator.keys import Key, Keys, digest
 from generator.model import ArchiveError, Problem
 from generator.pages import Page, template_key
 from generator.search import WrittenPage
-from generator.shell import Form, Shell, model_of
+from generator.shell import Form, Shell, models_of
 
 WORK = "base"
 """The folder of `.cache/daybook/` in which MkDocs works."""
@@ -87,8 +87,8 @@ def ground(
     folder = root / files.CACHE / WORK
     key = Keys().of(by_hand, sample)
     # The page at the root has a shell in its own place.
-    markdown = [page for page in pages if page.address and page.path.endswith(".md")]
-    needed = {model_of(page.kind, page.address) for page in markdown}
+    markdown = (page for page in pages if page.address and page.path.endswith(".md"))
+    needed = models_of((page.kind, page.address) for page in markdown)
     found = known(root, by_hand, sample=sample)
     if found:
         there = {form.model for form in found.shells if not form.place}

@@ -32,8 +32,10 @@ from generator.search_postings import (
     encode_block,
     format_block,
     format_counts,
+    format_postings,
     parse_block,
     parse_counts,
+    parse_postings,
 )
 from generator.search_terms import Terms
 
@@ -176,19 +178,29 @@ def slices(documents: Sequence[Document], cache: Cache, keep: Keep, stays: Stays
     tags = {tag.key: tag for document in documents for tag in document.tags}
     places = {key: at for at, key in enumerate(sorted(tags))}
 
-    postings = Postings()
+    joined = settled(found)
+    marks = list(map(marked, found))
+    mark = digest(*(block for block, _ in marks[:joined])).encode()
+    name = f"joined-{CODE}"
+    known = recalled(cache.get(name, b""), mark)
+    postings = known or Postings()
     totals = [0] * len(FIELDS)
     block_hashes, facet_hashes = [], []
     # A block is forgotten once it is joined: together they take more memory than all postings.
-    blocks = read_blocks(found, cache, keep, stays)
+    blocks = read_blocks(found, marks, cache, keep, stays)
     texts = read_texts(found, places, cache, keep, stays)
-    for of, block, shown in zip(found, blocks, texts, strict=True):
-        postings.join(block)
+    for at, (of, block, shown) in enumerate(zip(found, blocks, texts, strict=True)):
+        if known is None or at >= joined:
+            postings.join(block)
+        if known is None and at + 1 == joined:
+            keep(name, mark + format_postings(postings))
         totals = [before + more for before, more in zip(totals, block.totals, strict=True)]
         beside = block_file(block, shown), facet_file(of, places)
         block_hashes.append(hash_in(beside[0].path))
         facet_hashes.append(hash_in(beside[1].path))
         yield from (*beside, *filter(None, shown))
+    if known:
+        stays(name)
     terms = sorted(postings.count, key=utf16)
     posting_table = yield from cut("postings", posting_rows(terms, postings), POSTINGS_SIZE)
     word_table = yield from cut("words", word_rows(terms, postings), WORDS_SIZE)
@@ -225,17 +237,37 @@ def in_blocks(documents: Iterable[Document]) -> Iterator[list[Document]]:
         yield found
 
 
+def settled(found: Sequence[Sequence[Document]]) -> int:
+    """Return how many blocks at the beginning hold nothing but papers: they hardly ever change."""
+    mixed = (at for at, of in enumerate(found) if not of or of[-1].kind is not Kind.PAPER)
+    return next(mixed, len(found))
+
+
+def recalled(kept: bytes, mark: bytes) -> Postings | None:
+    """Return the postings that were kept under this mark; None where it is another one's."""
+    return parse_postings(kept[len(mark) :]) if kept.startswith(mark) else None
+
+
+def marked(documents: Iterable[Document]) -> tuple[str, dict[int, str]]:
+    """Return what a block is made from: in short, and of each document by its number."""
+    keys = {
+        each.number: digest(each.title, each.text, *(tag.name for tag in each.tags))
+        for each in documents
+    }
+    return digest(*(f"{number} {key}" for number, key in keys.items())), keys
+
+
 def read_blocks(
-    found: Iterable[Sequence[Document]], cache: Cache, keep: Keep, stays: Stays
+    found: Iterable[Sequence[Document]],
+    marks: Iterable[tuple[str, Mapping[int, str]]],
+    cache: Cache,
+    keep: Keep,
+    stays: Stays,
 ) -> Iterator[Block]:
     """Yield the blocks, from the cache where it has them."""
     terms = Terms(json.loads(cache.get(f"terms-{CODE}", b"{}")))
-    for at, documents in enumerate(found):
-        keys = {
-            each.number: digest(each.title, each.text, *(tag.name for tag in each.tags))
-            for each in documents
-        }
-        mark = digest(*(f"{at} {key}" for at, key in keys.items())).encode()
+    for at, (documents, (of, keys)) in enumerate(zip(found, marks, strict=True)):
+        mark = of.encode()
         name, counts_name = f"block-{CODE}-{at}", f"counts-{CODE}-{at}"
         before = cache.get(name, b"")
         if before.startswith(mark):

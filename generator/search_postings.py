@@ -185,3 +185,13 @@ def parse_block(blob: bytes) -> Block:
     """Return a block from the cache."""
     runs, lengths, totals, spellings = marshal.loads(blob)  # noqa: S302  # as above
     return Block(tuple(Runs(*each) for each in runs), lengths, totals, spellings)
+
+
+def format_postings(postings: Postings) -> bytes:
+    """Return the postings of some blocks for the cache."""
+    return marshal.dumps([getattr(postings, name) for name in Postings.__slots__])
+
+
+def parse_postings(blob: bytes) -> Postings:
+    """Return postings from the cache."""
+    return Postings(*marshal.loads(blob))  # noqa: S302  # as above

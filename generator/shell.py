@@ -86,6 +86,12 @@ def model_of(kind: str, address: str) -> Form:
     return form_of(kind, address, {}).model
 
 
+def models_of(pages: Iterable[tuple[str, str]]) -> set[Form]:
+    """Return the few forms that stand for many pages, given by kind and address."""
+    kinds = {(kind, address.partition("/")[0], address.count("/")) for kind, address in pages}
+    return {Form(*each, described=True, headed=True) for each in kinds}
+
+
 def hole(name: str) -> str:
     """Return what stands in a hole until it is filled."""
     return f"{MARK}{name}"
