@@ -178,7 +178,7 @@ def slices(documents: Sequence[Document], cache: Cache, keep: Keep, stays: Stays
     tags = {tag.key: tag for document in documents for tag in document.tags}
     places = {key: at for at, key in enumerate(sorted(tags))}
 
-    joined = settled(found)
+    joined = settled(found[:-1])
     marks = list(map(marked, found))
     mark = digest(*(block for block, _ in marks[:joined])).encode()
     name = f"joined-{CODE}"
