@@ -11,7 +11,9 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from enum import Enum
 
 from generator.catalog import Item
-from generator.model import Paper, Text, Variant
+from generator.model import Paper
+from generator.papers import raw_of
+from generator.parts import plain_text
 
 Key = bytes
 
@@ -97,7 +99,7 @@ class Keys:
                     paper.title_raw,
                     paper.shown,
                     tuple([(each.title_raw, each.abstract_raw) for each in paper.variants]),
-                    tuple(map(made_of, paper.variants, paper.texts)),
+                    tuple(map(plain_text, map(raw_of, paper.variants), paper.texts)),
                     tuple([(each.line, each.variant) for each in paper.listings]),
                 )
             )
@@ -135,16 +137,6 @@ def key_of(plain: Plain) -> Key:
     """Return the key of plain values: of their bytes, which say the kind and length of each."""
     # The second format knows no references: equal values have equal bytes.
     return digest(marshal.dumps(plain, 2))
-
-
-def made_of(variant: Variant, text: Text) -> Plain:
-    """Return what cleaning made of a variant, None for what stands as it stood: most does."""
-    title, words = variant.title_raw, variant.abstract_raw
-    return (
-        None if text.title == title else text.title,
-        None if text.abstract == words else text.abstract,
-        None if text.abstract_tex == words else text.abstract_tex,
-    )
 
 
 def marshalled(part: Part) -> Plain:

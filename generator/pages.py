@@ -444,7 +444,7 @@ def keyed(template: str, values: Values, keys: Keys) -> Values:
         return {**values, "papers": list(map(of, papers))}
     if isinstance(way, tuple):
         shown = [(first, last, day and (len(day.items), day.fresh)) for first, last, day in way]
-        return {**values, "days": len(shown), "stretches": shown}
+        return {**values, "days": (), "stretches": shown}
     return values
 
 

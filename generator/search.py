@@ -189,10 +189,11 @@ def slices(documents: Sequence[Document], cache: Cache, keep: Keep, stays: Stays
     # A block is forgotten once it is joined: together they take more memory than all postings.
     blocks = read_blocks(found, marks, cache, keep, stays)
     texts = read_texts(found, places, cache, keep, stays)
+    first = joined if known else 0
     for at, (of, block, shown) in enumerate(zip(found, blocks, texts, strict=True)):
-        if known is None or at >= joined:
+        if at >= first:
             postings.join(block)
-        if known is None and at + 1 == joined:
+        if first <= at == joined - 1:
             keep(name, mark + format_postings(postings))
         totals = [before + more for before, more in zip(totals, block.totals, strict=True)]
         beside = block_file(block, shown), facet_file(of, places)

@@ -72,9 +72,8 @@ class Form:
 def form_of(kind: str, address: str, front: Mapping[str, object], place: str = "") -> Form:
     """Return the form of the shell that a page needs, by its front matter and address."""
     return Form(
-        kind=kind,
-        folder=address.partition("/")[0],
-        depth=address.count("/"),
+        kind,
+        *place_of(address),
         described=bool(front.get("description")),
         headed=bool(front.get("head")),
         place=place,
@@ -88,8 +87,13 @@ def model_of(kind: str, address: str) -> Form:
 
 def models_of(pages: Iterable[tuple[str, str]]) -> set[Form]:
     """Return the few forms that stand for many pages, given by kind and address."""
-    kinds = {(kind, address.partition("/")[0], address.count("/")) for kind, address in pages}
-    return {Form(*each, described=True, headed=True) for each in kinds}
+    kinds = {(kind, place_of(address)) for kind, address in pages}
+    return {Form(kind, *place, described=True, headed=True) for kind, place in kinds}
+
+
+def place_of(address: str) -> tuple[str, int]:
+    """Return the first folder of an address, and how deep it lies."""
+    return address.partition("/")[0], address.count("/")
 
 
 def hole(name: str) -> str:
