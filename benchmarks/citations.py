@@ -164,10 +164,11 @@ def cases_of(archive: Path, lines: Iterable[str]) -> Iterator[Case]:
     """Yield each paper of an archive that is not removed, with its page."""
     record = read_record(archive)
     catalog = read(record).catalog
+    papers = {paper.slug: paper for paper in catalog.papers}
     names = {key: tag.name for key, tag in catalog.tags.items()}
     for line in lines:
         fields = json.loads(line)
-        paper = catalog.by_slug[fields["slug"]]
+        paper = papers[fields["slug"]]
         if paper.status is Status.REMOVED:
             continue
         built = archive / "site" / urls.html_file(urls.paper(paper.slug))

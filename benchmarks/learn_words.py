@@ -19,8 +19,8 @@ from pathlib import Path
 
 from generator.decisions import NO_MEND
 from generator.parse import parse
-from generator.related import Background, format_background, stems
 from generator.text import fold
+from generator.vectors import Background, format_background, stems
 
 UNIT = 16
 CAP = 112

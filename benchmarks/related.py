@@ -24,18 +24,10 @@ import numpy as np
 from generator.decisions import NO_MEND
 from generator.files import ENGINE
 from generator.parse import parse
-from generator.related import (
-    FIVE,
-    NOTHING,
-    Background,
-    Nearest,
-    Vector,
-    nearest,
-    parse_background,
-    vector,
-)
+from generator.related import FIVE, NOTHING, Nearest, nearest
 from generator.tagging import Tagger
 from generator.text import fold
+from generator.vectors import Background, Vector, parse_background, vector
 from generator.vocabulary import parse_vocabulary
 
 DAY = 70

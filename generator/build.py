@@ -15,19 +15,20 @@ from generator.catalog import Catalog, Source, catalog_of, promises
 from generator.config import Settings
 from generator.decisions import NO_MEND, Mend, parse_corrections, parse_merges
 from generator.enriched import enrich
-from generator.keys import digest
 from generator.ledger import Assignment, Finder, Kind, Ledger, Line, assign, parse_ledger
 from generator.memory import Memory, list_name, named, nearest_name, read_lists
 from generator.merge import Resolve, Sighting, Whereabouts, Work, merge, sightings_of
 from generator.metadata import Known, Said, by_work, parse_metadata
 from generator.model import Dump, EntryId, Metadata, Problem, Status, Text
 from generator.moved import Moved, entries_moved, followed, parse_moved
-from generator.papers import Raw, papers, raw_of
+from generator.papers import Raw, faces_of, papers, raw_of, seen
+from generator.parallel import meanwhile
 from generator.parse import Reading, mends_that_miss, parse
-from generator.related import format_nearest, parse_nearest
+from generator.plain import digest
 from generator.restored import parse_restored
 from generator.tagging import Tagger
 from generator.text import quoted
+from generator.vectors import Vector
 from generator.vocabulary import Vocabulary, parse_vocabulary
 
 LEDGER = "dumps/ledger.jsonl"
@@ -101,6 +102,8 @@ class Archive:
 
 
 NOTHING: Mapping[str, bytes] = MappingProxyType({})
+MANY = 2000
+"""Papers from which on it pays to relate them in a process of its own."""
 
 
 @contextmanager
@@ -152,7 +155,6 @@ def read(record: Record, memory: Mapping[str, bytes] = NOTHING) -> Archive:
     assignment = assign(works, ledger, finder)
     moved = moved_days(once, by_dump, superseded, dumps, past.days)
     gone = known - {dump.sha256 for dump in dumps}
-    before = parse_nearest(memory.get(nearest_name(), b""))
     told, stray_metadata = by_work(
         said, lambda name: finder.find(name, ""), assignment.ids, METADATA
     )
@@ -164,11 +166,10 @@ def read(record: Record, memory: Mapping[str, bytes] = NOTHING) -> Archive:
         before=memory,
         memory=lists.memory,
     )
-    found, nearest = papers(
-        works, assignment, lists.texts, lists.traits, before, metadata, enriched.shown
-    )
+    faces = faces_of(works, assignment, lists.texts, lists.traits, enriched.shown)
+    near = start_relating(seen(works, assignment, faces), memory)
     catalog = catalog_of(
-        found,
+        papers(works, assignment, lists.texts, faces, metadata),
         sources=sources_of(dumps),
         vocabulary=vocabulary,
         ledger=ledger,
@@ -190,8 +191,9 @@ def read(record: Record, memory: Mapping[str, bytes] = NOTHING) -> Archive:
         *stray_metadata,
         *(problem for reading in readings for problem in reading.problems),
     ]
+    related, nearest = near()
     return Archive(
-        catalog=catalog,
+        catalog=catalog.with_related(related),
         readings=readings,
         problems=tuple(sorted(problems)),
         lines=promised.lines[len(ledger.lines) :],
@@ -204,8 +206,29 @@ def read(record: Record, memory: Mapping[str, bytes] = NOTHING) -> Archive:
         tagger=tagger,
         said={assignment.ids[index]: line for index, line in told.items()},
         folds=lists.folds,
-        memory=enriched.memory.with_part(nearest_name(), partial(format_nearest, nearest)),
+        memory=enriched.memory.with_part(nearest_name(), partial(bytes, nearest)),
     )
+
+
+Related = tuple[tuple[tuple[int, ...], ...], bytes]
+"""The places of each listed paper's related ones, and what the next reading may start from."""
+
+
+def start_relating(
+    papers: Mapping[str, Vector], memory: Mapping[str, bytes]
+) -> Callable[[], Related]:
+    """Begin to relate papers, and return what waits for the end; small archives do not begin."""
+    work = partial(relate, papers, memory.get(nearest_name(), b""))
+    return meanwhile(work) if len(papers) > MANY else work
+
+
+def relate(papers: Mapping[str, Vector], before: bytes) -> Related:
+    """Return the related papers of each of these; `before` is what an earlier reading left."""
+    # SciPy takes a fifth of a second to load: as much as all the rest of a program's start.
+    from generator.related import format_nearest, nearest, parse_nearest  # noqa: PLC0415
+
+    now = nearest(papers, parse_nearest(before))
+    return now.places, format_nearest(now)
 
 
 def known_of(works: Sequence[Work], told: Mapping[int, Known]) -> dict[int, Metadata]:

@@ -10,12 +10,13 @@ from generator.build import LEDGER, Archive, Record, no_collecting, read
 from generator.check import broken_promises
 from generator.files import Shelf
 from generator.grounds import Ground
-from generator.keys import Key, Keys, Output
+from generator.keys import Keys, Output
 from generator.ledger import Kind
 from generator.memory import NOTHING
 from generator.pages import Page, pages
 from generator.parallel import meanwhile
 from generator.partitions import Partition, gathered, write_partition
+from generator.plain import Key
 from generator.progress import say, stage, tell
 from generator.publish import Found, Last
 from generator.quality import parse_quality

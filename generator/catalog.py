@@ -4,8 +4,8 @@ import datetime as dt
 from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache, cached_property
+from dataclasses import dataclass, field, replace
+from functools import cache
 from itertools import groupby
 from operator import attrgetter
 from typing import TypeVar
@@ -60,9 +60,9 @@ Papers = tuple[Paper, ...]
 Neighbours = tuple[Paper | None, Paper | None]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Catalog:
-    """Everything the site says, in its orders. No slots: it caches."""
+    """Everything the site says, in its orders."""
 
     papers: Papers
     """All, in ledger order; withdrawn and removed ones too."""
@@ -89,11 +89,17 @@ class Catalog:
     redirects: Mapping[urls.Address, urls.Address]
     """From old addresses to those that answer now; no chains."""
     stones: tuple[Stone, ...]
+    related: Mapping[Slug, Papers] = field(default_factory=dict)
+    """Of the listed papers, nearest first."""
 
-    @cached_property
-    def by_slug(self) -> Mapping[Slug, Paper]:
-        """All papers by their slug."""
-        return {paper.slug: paper for paper in self.papers}
+    def with_related(self, places: Iterable[Sequence[int]]) -> "Catalog":
+        """Return this catalog with the related papers of each listed one, by their places there."""
+        listed = self.listed
+        related = {
+            paper.slug: tuple([listed[place] for place in row])
+            for paper, row in zip(listed, places, strict=True)
+        }
+        return replace(self, related=related)
 
     def tag_years(self, key: str) -> Mapping[str, tuple[str, ...]]:
         """Return a tag's months by year, ascending."""
@@ -292,11 +298,11 @@ def with_code(papers: Iterable[Paper]) -> int:
     return sum(paper.has_code for paper in papers)
 
 
-def neighbours(days: Iterable[Day]) -> dict[tuple[dt.date, Slug], Neighbours]:
-    """Return the papers before and after each on a day's list, by day and slug."""
-    found: dict[tuple[dt.date, Slug], Neighbours] = {}
+def neighbours(days: Iterable[Day]) -> dict[Slug, Neighbours]:
+    """Return the papers before and after each on the list that had it last; days ascend."""
+    found: dict[Slug, Neighbours] = {}
     for day in days:
         listed = [each.paper for each in day.items]
         for before, paper, after in zip((None, *listed), listed, (*listed[1:], None), strict=False):
-            found[day.date, paper.slug] = before, after
+            found[paper.slug] = before, after
     return found

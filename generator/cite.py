@@ -16,8 +16,9 @@ from generator.catalog import Catalog
 from generator.cleaning import excerpt
 from generator.config import Settings
 from generator.heads import COMPACT
-from generator.keys import Key, Keys, Output
+from generator.keys import Keys, Output
 from generator.model import Paper
+from generator.plain import Key
 from generator.references import Json, Name, folded, named, one_line, permalink, reference
 from generator.text import visible, web_address
 
@@ -206,9 +207,9 @@ def files_of(
     keys: Keys,
 ) -> Iterator[Output]:
     """Yield the files of these papers, by address and what makes them; none of no paper."""
-    cited = list(map(keys.cited, papers))
     for path, make in made.items() if papers else ():
-        key: Key = keys.of(make.__name__, settings.site_name, settings.site_url, cited)
+        shown = keys.cited(papers)
+        key: Key = keys.of(make.__name__, settings.site_name, settings.site_url, shown)
         yield Output(path=path, key=key, make=partial(encoded, make, papers, settings))
 
 

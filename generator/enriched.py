@@ -1,6 +1,5 @@
 """Papers that show arXiv's abstract: made readable, its tags found, and all that remembered."""
 
-import hashlib
 import marshal
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -13,6 +12,7 @@ from generator.memory import Memory, named
 from generator.model import Link, LinkKind, Text
 from generator.papers import Traits, traits_of
 from generator.parts import parse_plain_traits, plain_traits
+from generator.plain import Key, key_of
 from generator.tagging import Tagger
 
 _Traits = tuple[tuple[tuple[str, float, tuple[str, ...]], ...], bytes]
@@ -48,12 +48,10 @@ def enrich(
     part: _Part = {}
     shown = {}
     for index, text, abstract in abstracts:
-        key = hashlib.blake2b(
-            f"{text.title}\0{abstract}".encode("utf-8", "surrogatepass"), digest_size=16
-        ).digest()
+        key = key_of((text.title, abstract))
         plain = known.get(key) or plain_of(text, abstract, tagger)
         part[key] = plain
-        shown[index] = parse_plain(text, plain)
+        shown[index] = parse_plain(text, key, plain)
     if part.keys() == known.keys():
         after = replace(memory, kept=memory.kept | {name}) if part else memory
     else:
@@ -69,11 +67,15 @@ def plain_of(text: Text, abstract: str, tagger: Tagger) -> _Plain:
     return cleaned, tuple((link.url, link.kind.value) for link in links), plain_traits(traits)
 
 
-def parse_plain(text: Text, plain: _Plain) -> tuple[Text, Traits]:
-    """Return a list's text with arXiv's abstract in its place, and what is found in it."""
+def parse_plain(text: Text, key: Key, plain: _Plain) -> tuple[Text, Traits]:
+    """Return a list's text with arXiv's abstract in its place, and what is found in it.
+
+    `key` is that of the abstract.
+    """
     abstract, links, traits = plain
     found = tuple([Link(url, LinkKind(kind)) for url, kind in links])
-    return replace(text, abstract=abstract, links=found), parse_plain_traits(traits)
+    shown = replace(text, abstract=abstract, links=found, key=key_of((text.key, key)))
+    return shown, parse_plain_traits(traits)
 
 
 def parse_part(part: bytes | None) -> _Part:

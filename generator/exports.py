@@ -23,7 +23,7 @@ def export(catalog: Catalog, settings: Settings) -> Iterator[str]:
     for paper in catalog.papers:
         fields = record(paper, settings)
         if paper.status is not Status.REMOVED:
-            fields["related"] = list(paper.related)
+            fields["related"] = [each.slug for each in catalog.related.get(paper.slug, ())]
         yield format_json(fields)
 
 

@@ -17,10 +17,11 @@ from generator.authority import authority, tag_uri
 from generator.catalog import Catalog, Day, Item
 from generator.config import Settings
 from generator.engine import engine_digest
-from generator.keys import Key, Keys, Output, key_of
+from generator.keys import Keys, Output
 from generator.model import Tag
 from generator.pages import Inert, environment, html_parts, month, template_key, words
 from generator.pieces import Pieces
+from generator.plain import Key
 from generator.references import long_date
 from generator.text import attribute, visible
 
@@ -84,13 +85,15 @@ def outputs(catalog: Catalog, settings: Settings, keys: Keys, pieces: Pieces) ->
     def atom(feed: Feed) -> Output:
         made_from = keys.of(template_key("entry.xml.jinja"), shared)
         entries = entries_of(feed, made_from, keys, partial(xml_entry, catalog, settings), pieces)
-        key = keys.of(template_key("feed.xml.jinja"), replace(feed, posts=()), entries.keys)
+        key = keys.of(
+            template_key("feed.xml.jinja"), made_from, replace(feed, posts=()), entries.keys
+        )
         path = feed.address.partition("?")[0]
         return Output(path=path, key=key, make=partial(atom_of, feed, entries, settings))
 
     def json_feed(feed: Feed, address: urls.Address) -> Output:
         entries = entries_of(feed, shared, keys, partial(json_entry, catalog, settings), pieces)
-        key = keys.of(replace(feed, posts=()), entries.keys, address)
+        key = keys.of(shared, replace(feed, posts=()), entries.keys, address)
         make = partial(json_of, feed, address, entries, settings)
         return Output(path=address, key=key, make=make)
 
@@ -130,26 +133,19 @@ def entries_of(
 ) -> Entries:
     """Return a feed's entries; those of one that changes from day to day are kept.
 
-    On which days a paper was listed later makes no difference. `made_from` is the key of what all
-    entries of this form are made from.
+    `made_from` is the key of what all entries of this form are made from.
     """
-    found = tuple(
-        [
-            key_of(
-                (
-                    made_from,
-                    post.day.toordinal(),
-                    keys.words(post.item.paper),
-                    tuple([day.toordinal() for day in post.item.earlier]),
-                )
-            )
-            for post in feed.posts
-        ]
-    )
+    found = tuple([told(post, keys) for post in feed.posts])
     path, grows, _ = feed.address.partition("?")
     name = keys.of(made_from, path).hex() if grows or not feed.archive else ""
     pieces.wanted.add(name)
     return Entries(posts=feed.posts, keys=found, make=make, pieces=pieces, name=name)
+
+
+def told(post: Post, keys: Keys) -> Key:
+    """Return the key of what an entry says: nothing of the days on which its paper came later."""
+    days = b"".join([day.toordinal().to_bytes(4) for day in (post.day, *post.item.earlier)])
+    return keys.words(post.item.paper) + days
 
 
 def site_feeds(catalog: Catalog, settings: Settings) -> Iterator[Feed]:
@@ -240,10 +236,12 @@ def tag_feeds(catalog: Catalog, settings: Settings) -> Iterator[tuple[str, Feed]
     posts: dict[str, list[Post]] = {key: [] for key in followed}
     for day in reversed(catalog.days):
         for item in day.items:
-            found = (key for hit in item.paper.tags for key in wanted[hit.key])
+            found = [key for hit in item.paper.tags for key in wanted[hit.key]]
             for key in dict.fromkeys(found):
-                if len(posts[key]) < TAG_ITEMS:
-                    posts[key].append(Post(day=day.date, item=item))
+                posts[key].append(Post(day=day.date, item=item))
+                if len(posts[key]) == TAG_ITEMS:
+                    for tag in followed[key]:
+                        wanted[tag].remove(key)
     for key, tags in followed.items():
         names = " or ".join(catalog.tags[tag].name for tag in tags) or "a tag of the past"
         yield (

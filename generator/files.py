@@ -21,11 +21,11 @@ except ImportError:  # Windows: nobody keeps two builds apart there
 
 from generator.build import CORRECTIONS, LEDGER, MERGES, METADATA, MOVED, RawDump, Record
 from generator.config import parse_settings
-from generator.keys import Key, digest
 from generator.ledger import Line, format_line
 from generator.model import ArchiveError
 from generator.pages import Page
 from generator.parallel import cores, started
+from generator.plain import Key, digest
 from generator.restored import SUFFIX, sha256_in
 
 ENGINE = Path(__file__).parent

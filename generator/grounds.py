@@ -10,9 +10,10 @@ from pathlib import Path
 from generator import files, trees, urls
 from generator.config import LooseLoader
 from generator.engine import engine_digest
-from generator.keys import Key, Keys, digest
+from generator.keys import Keys
 from generator.model import ArchiveError, Problem
 from generator.pages import Page, template_key
+from generator.plain import Key, digest
 from generator.search import WrittenPage
 from generator.shell import Form, Shell, models_of
 

@@ -4,24 +4,18 @@ By content: a key says nothing of times, places or the order in which the archiv
 """
 
 import datetime as dt
-import hashlib
-import marshal
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
 from enum import Enum
 
 from generator.catalog import Item
 from generator.model import Paper
-from generator.papers import raw_of
-from generator.parts import plain_text
-
-Key = bytes
-
-LENGTH = 16
-"""Bytes of a key: enough that no two things of an archive ever share one."""
+from generator.plain import Key, digest, dumped, key_of
 
 Plain = str | bytes | int | float | None | tuple["Plain", ...]
 ROWS = (tuple, list, dict)
+SETS = frozenset((set, frozenset))
+"""They have no order, and so no key, though they may be plain."""
 Part = object
 """What a key may be made of: text, numbers, dates, None, values of the model, and rows of these."""
 
@@ -37,47 +31,49 @@ class Output:
     """Makes the content; called only where the key is new."""
 
 
-def digest(content: bytes) -> Key:
-    """Return the key of some bytes."""
-    return hashlib.blake2b(content, digest_size=LENGTH).digest()
-
-
 @dataclass(frozen=True, slots=True)
 class Keys:
     """Makes keys, and remembers those of papers, which stand on many pages.
 
-    A paper counts with what lists show of it; `words` has less, `record` and `whole` have more.
-    Papers must live as long as this does.
+    A paper counts with what lists show of it; `words` has less, `record` has more. Papers and
+    rows of papers must live as long as this does.
     """
 
     _words: dict[int, Key] = field(default_factory=dict)
     _faces: dict[int, Key] = field(default_factory=dict)
     _records: dict[int, Key] = field(default_factory=dict)
+    _cited: dict[int, bytes] = field(default_factory=dict)
+    _rows: dict[int, Key] = field(default_factory=dict)
 
     def of(self, *parts: Part) -> Key:
         """Return the key of what these parts are made of.
 
         Raises TypeError where a part is nothing that a key can be made of.
         """
-        return key_of(tuple(map(self._plain, parts)))
+        if SETS.isdisjoint(map(type, parts)):
+            try:
+                return key_of(parts)
+            except ValueError:
+                pass  # some are not plain
+        # Told from what is plain, which never begins like this.
+        return digest(b"\0" + dumped(tuple(map(self._plain, parts))))
 
     def words(self, paper: Paper) -> Key:
         """Return the key of what is said of a paper, whenever it was listed."""
         found = self._words.get(id(paper))
         if found is None:
-            found = key_of(
+            known = paper.metadata
+            found = self._words[id(paper)] = key_of(
                 (
                     paper.id,
                     paper.slug,
-                    paper.status.value,
+                    str(paper.status),
                     paper.title,
-                    paper.text.abstract,
-                    self._plain(paper.metadata),
-                    tuple([(hit.key, hit.evidence) for hit in paper.tags]),
-                    tuple([(link.url, link.kind.value) for link in paper.links]),
+                    paper.text.key,
+                    known and self._plain(known),
+                    [(hit.key, hit.evidence) for hit in paper.tags],
                 )
             )
-            self._words[id(paper)] = found
         return found
 
     def face(self, paper: Paper) -> Key:
@@ -85,38 +81,40 @@ class Keys:
         found = self._faces.get(id(paper))
         if found is None:
             listings = [(x.day.toordinal(), x.dump, x.position) for x in paper.listings]
-            found = self._faces[id(paper)] = key_of((self.words(paper), tuple(listings)))
+            found = self._faces[id(paper)] = key_of((self.words(paper), listings))
         return found
 
     def record(self, paper: Paper) -> Key:
-        """Return the key of all that is known of a paper, its related papers aside."""
+        """Return the key of all that is known of a paper."""
         found = self._records.get(id(paper))
         if found is None:
-            found = key_of(
+            found = self._records[id(paper)] = key_of(
                 (
                     self.face(paper),
                     paper.note,
                     paper.title_raw,
                     paper.shown,
-                    tuple([(each.title_raw, each.abstract_raw) for each in paper.variants]),
-                    tuple(map(plain_text, map(raw_of, paper.variants), paper.texts)),
-                    tuple([(each.line, each.variant) for each in paper.listings]),
+                    [text.key for text in paper.texts],
+                    [(each.line, each.variant) for each in paper.listings],
                 )
             )
-            self._records[id(paper)] = found
         return found
 
-    def cited(self, paper: Paper) -> tuple[Key, int]:
-        """Return the key of what is said of a paper, and the day on which it was first listed."""
-        return self.words(paper), paper.listings[0].day.toordinal()
-
-    def whole(self, paper: Paper) -> tuple[Key, tuple[str, ...]]:
-        """Return the key of all that is known of a paper, and the slugs of its related ones."""
-        return self.record(paper), paper.related
+    def cited(self, papers: Sequence[Paper]) -> Key:
+        """Return the key of what is said of papers, and of the days on which each came first."""
+        found = self._rows.get(id(papers))
+        if found is None:
+            known = self._cited
+            for paper in papers:
+                if id(paper) not in known:
+                    first = paper.listings[0].day.toordinal()
+                    known[id(paper)] = self.words(paper) + first.to_bytes(4)
+            found = self._rows[id(papers)] = digest(b"".join([known[id(each)] for each in papers]))
+        return found
 
     def _plain(self, part: Part) -> Plain:
         """Return a part as plain values, rows of them, and keys of papers."""
-        # A dictionary of classes would be neater; this is asked half a million times a build.
+        # A dictionary of classes would be neater; this is asked a hundred thousand times a build.
         kind = part.__class__
         if kind is str or kind is bytes or kind is int or part is None:
             return part  # type: ignore[return-value]  # its class says so
@@ -133,16 +131,10 @@ class Keys:
         return tuple(map(self._plain, inside(part)))
 
 
-def key_of(plain: Plain) -> Key:
-    """Return the key of plain values: of their bytes, which say the kind and length of each."""
-    # The second format knows no references: equal values have equal bytes.
-    return digest(marshal.dumps(plain, 2))
-
-
 def marshalled(part: Part) -> Plain:
     """Return a row of nothing but plain values as bytes, or None: most rows are of that kind."""
     try:
-        return "row", marshal.dumps(part, 2)  # type: ignore[arg-type]  # or it says so
+        return "row", dumped(part)
     except ValueError:
         return None
 

@@ -140,6 +140,8 @@ class Text:
     abstract_tex: str
     """The raw abstract with its formulas given back as `$...$` and nothing else touched."""
     links: tuple[Link, ...]
+    key: bytes
+    """Of all this, and of the words of the dump from which it was made."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,7 +186,6 @@ class Paper:
     """Sorted."""
     tags: tuple[TagHit, ...]
     """By descending score."""
-    related: tuple[Slug, ...] = ()
     metadata: Metadata | None = None
 
     @property

@@ -5,9 +5,9 @@ import html
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from itertools import groupby
 from pathlib import Path
 from typing import TypeVar
@@ -35,9 +35,10 @@ from generator.differences import Change, Run, changes, woven
 from generator.feed_links import head_links
 from generator.heads import head, head_of_day, head_of_tag
 from generator.heatmap import latest_map, year_map
-from generator.keys import Key, Keys, digest
+from generator.keys import Keys
 from generator.mathml import to_mathml
 from generator.model import Area, LinkKind, Paper, Status, Tag, Text
+from generator.plain import LENGTH, Key, digest, key_of
 from generator.quality import Quality
 from generator.references import long_date, named
 from generator.tag_map import by_size, tag_map, tag_sizes
@@ -77,8 +78,6 @@ LINK_NAMES = {
 }
 CHIPS = 10
 """Tags of a day that its page shows at once; the others unfold."""
-BY_FIRST_LISTING = {"papers_month", "tag_month"}
-"""Kinds of pages that show nothing of a paper's later listings."""
 RECENT_DAYS = 7
 """Days that the home page names."""
 FRONT = 10
@@ -98,8 +97,8 @@ class Page:
     address: urls.Address
     template: str
     """Its file in templates/."""
-    values: Mapping[str, object]
-    """What its template sees of its own."""
+    values: Callable[[], Mapping[str, object]]
+    """Makes what its template sees of its own: of most pages nobody asks for it."""
     shared: Mapping[str, object]
     """What it sees beside, as others do."""
     key: Key | None
@@ -113,7 +112,7 @@ class Page:
     @property
     def text(self) -> str:
         """The page's Markdown, made anew each time."""
-        own = {**self.values, "here": self.address, "kind": self.kind}
+        own = {**self.values(), "here": self.address, "kind": self.kind}
         return environment().get_template(self.template).render({**self.shared, **own})
 
 
@@ -403,23 +402,26 @@ def pages(
     shared = keys.of(settings, sample, catalog.areas, catalog.tags)
     whole = {**everywhere, "catalog": catalog, "quality": quality}
 
-    def page(path: str, address: urls.Address, name: str, values: Values, key: Key | None) -> Page:
+    def page(
+        path: str, address: urls.Address, name: str, values: MakeValues, key: Key | None
+    ) -> Page:
         seen = whole if key is None else everywhere
         return Page(path=path, address=address, template=name, values=values, shared=seen, key=key)
 
     for template, address, values in broad_contents(catalog):
-        yield page(urls.source_file(address), address, f"{template}.md.jinja", values, None)
-    for template, address, values in narrow_contents(catalog):
         name = f"{template}.md.jinja"
-        key = keys.of(template_key(name), shared, address, keyed(template, values, keys))
-        yield page(urls.source_file(address), address, name, values, key)
+        yield page(urls.source_file(address), address, name, partial(dict, values), None)
+    for template, address, make_values, made_of in narrow_contents(catalog, keys):
+        name = f"{template}.md.jinja"
+        key = keys.of(template_key(name), shared, address, made_of)
+        yield page(urls.source_file(address), address, name, make_values, key)
     for old, new, said in stubs(catalog):
         canonical = urls.absolute(new, settings.site_url)
         stub = {"target": new, "canonical": canonical, "said": said}
         key = keys.of(template_key("redirect.html.jinja"), shared, old, new, said)
-        yield page(urls.html_file(old), old, "redirect.html.jinja", stub, key)
-    yield page("robots.txt", urls.HOME, "robots.txt.jinja", {}, None)
-    yield page(urls.OPENSEARCH, urls.HOME, "opensearch.xml.jinja", {}, None)
+        yield page(urls.html_file(old), old, "redirect.html.jinja", partial(dict, stub), key)
+    yield page("robots.txt", urls.HOME, "robots.txt.jinja", dict, None)
+    yield page(urls.OPENSEARCH, urls.HOME, "opensearch.xml.jinja", dict, None)
 
 
 def stubs(catalog: Catalog) -> Iterator[tuple[urls.Address, urls.Address, str]]:
@@ -431,21 +433,12 @@ def stubs(catalog: Catalog) -> Iterator[tuple[urls.Address, urls.Address, str]]:
 
 
 Values = Mapping[str, object]
+MakeValues = Callable[[], Values]
 Content = tuple[str, urls.Address, Values]
-
-
-def keyed(template: str, values: Values, keys: Keys) -> Values:
-    """Return what a page's key is made of: of its values, as much as its template shows."""
-    paper, papers, way = values.get("paper"), values.get("papers"), values.get("stretches")
-    if isinstance(paper, Paper):
-        return {**values, "paper": keys.whole(paper)}
-    if isinstance(papers, tuple):
-        of = keys.cited if template in BY_FIRST_LISTING else keys.face
-        return {**values, "papers": list(map(of, papers))}
-    if isinstance(way, tuple):
-        shown = [(first, last, day and (len(day.items), day.fresh)) for first, last, day in way]
-        return {**values, "days": (), "stretches": shown}
-    return values
+"""Template, address, and the values that the template sees."""
+KeyedContent = tuple[str, urls.Address, MakeValues, object]
+"""Template, address, what makes the values, and what the page's key is made of: of the values, as
+much as the template shows."""
 
 
 def broad_contents(catalog: Catalog) -> Iterator[Content]:
@@ -509,32 +502,34 @@ def area_newest(catalog: Catalog, area: Area) -> tuple[Paper, ...]:
     return tuple(sorted(found.values(), key=last_day, reverse=True)[:AREA_NEWEST])
 
 
-def narrow_contents(catalog: Catalog) -> Iterator[Content]:
+def narrow_contents(catalog: Catalog, keys: Keys) -> Iterator[KeyedContent]:
     """Yield the many pages that are made of their values alone: a page's key is made of them."""
     yield from day_contents(catalog)
-    yield from paper_contents(catalog)
-    yield from tag_contents(catalog)
+    yield from paper_contents(catalog, keys)
+    yield from tag_contents(catalog, keys)
     for address, former in catalog.former.items():
         others = [each for each, of in catalog.former.items() if of is former and each != address]
         heirs = [catalog.tags[key] for key in former.heirs]
-        yield "former", address, {"former": former, "heirs": heirs, "others": others}
+        yield content("former", address, former=former, heirs=heirs, others=others)
 
 
-def day_contents(catalog: Catalog) -> Iterator[Content]:
+def content(template: str, address: urls.Address, **values: object) -> KeyedContent:
+    """Return a page that shows all its values."""
+    return template, address, partial(dict, values), values
+
+
+def day_contents(catalog: Catalog) -> Iterator[KeyedContent]:
     """Yield the pages of months and days."""
     for before, name, after in with_neighbours(tuple(catalog.months)):
         days = catalog.months[name]
-        values = {
-            "name": name,
-            "days": days,
-            "stretches": tuple(stretches(name, days, catalog.days)),
-            "before": period(before),
-            "after": period(after),
-        }
-        yield "month", urls.period(name), values
+        way = tuple(stretches(name, days, catalog.days))
+        beside = {"before": period(before), "after": period(after)}
+        make: MakeValues = partial(dict, name=name, days=days, stretches=way, **beside)
+        shown = [(first, last, day and (len(day.items), day.fresh)) for first, last, day in way]
+        yield "month", urls.period(name), make, (shown, beside)
     for past, day, next_day in with_neighbours(catalog.days):
         beside = {"before": day_link(past), "after": day_link(next_day)}
-        yield "day", urls.day(day.date), {"day": day, **beside}
+        yield content("day", urls.day(day.date), day=day, **beside)
 
 
 def with_neighbours(rows: tuple[T, ...]) -> Iterator[tuple[T | None, T, T | None]]:
@@ -585,58 +580,65 @@ def tags_on(day: Day, tags: Mapping[str, Tag]) -> list[tuple[Tag, int]]:
     return sorted(found, key=lambda each: (-each[1], each[0].name.casefold()))
 
 
-def paper_contents(catalog: Catalog) -> Iterator[Content]:
+def paper_contents(catalog: Catalog, keys: Keys) -> Iterator[KeyedContent]:
     """Yield the pages of papers, and the lists of them by month."""
     for earlier, name, later_one in with_neighbours(tuple(catalog.first_listed)):
-        of_month = {
-            "name": name,
-            "papers": catalog.first_listed[name],
-            "before": papers_link(earlier),
-            "after": papers_link(later_one),
-        }
-        yield "papers_month", urls.papers_of_month(name), of_month
-    beside = neighbours(catalog.days)
+        papers = catalog.first_listed[name]
+        beside = {"before": papers_link(earlier), "after": papers_link(later_one)}
+        make: MakeValues = partial(dict, name=name, papers=papers, **beside)
+        yield "papers_month", urls.papers_of_month(name), make, (beside, keys.cited(papers))
+    around = neighbours(catalog.days)
+    link = {id(paper): key_of((paper.slug, paper.title)) for paper in catalog.papers}
+    link[id(None)] = bytes(LENGTH)
     for paper in catalog.papers:
-        before, after = beside.get((last_day(paper), paper.slug), (None, None))
-        values = {
-            "paper": paper,
-            "before": before and (before.slug, before.title),
-            "after": after and (after.slug, after.title),
-            "related": [(slug, catalog.by_slug[slug].title) for slug in paper.related],
-        }
-        yield "paper", urls.paper(paper.slug), values
+        linked = *around.get(paper.slug, (None, None)), *catalog.related.get(paper.slug, ())
+        made_of = keys.record(paper) + b"".join([link[id(each)] for each in linked])
+        yield "paper", urls.paper(paper.slug), partial(paper_values, paper, *linked), made_of
     for stone in catalog.stones:
-        yield "stone", urls.paper(stone.slug), {"stone": stone}
+        yield content("stone", urls.paper(stone.slug), stone=stone)
 
 
-def tag_contents(catalog: Catalog) -> Iterator[Content]:
+def paper_values(paper: Paper, *linked: Paper | None) -> Values:
+    """Return what a paper's page shows; of the others, before, after and related, only a link."""
+    before, after, *related = [each and (each.slug, each.title) for each in linked]
+    return {"paper": paper, "before": before, "after": after, "related": related}
+
+
+def tag_contents(catalog: Catalog, keys: Keys) -> Iterator[KeyedContent]:
     """Yield the pages of tags, their years and months."""
     areas = {area.key: area for area in catalog.areas}
+    coded = {paper.slug for paper in catalog.listed if paper.has_code}
     points, beside = tag_months(catalog), together(catalog)
     for key, tag in catalog.tags.items():
-        values = {
-            "tag": tag,
-            "area": areas[tag.area],
-            "years": sized_years(catalog, key),
-            "papers": catalog.tagged[key],
+        papers = catalog.tagged[key]
+        yield content(
+            "tag",
+            urls.tag(key),
+            tag=tag,
+            area=areas[tag.area],
+            years=sized_years(catalog, key),
             # The newest month is not over: each of its days would change every tag's page.
-            "points": points[key][:-1],
-            "beside": [(other, catalog.tags[other].name, n) for other, n in beside[key][:BESIDE]],
-        }
-        yield "tag", urls.tag(key), values
-        yield from tag_periods(catalog, tag)
+            points=points[key][:-1],
+            beside=[(other, catalog.tags[other].name, n) for other, n in beside[key][:BESIDE]],
+            number=len(papers),
+            coded=sum(paper.slug in coded for paper in papers),
+            newest=papers[:NEWEST],
+        )
+        yield from tag_periods(catalog, tag, keys)
 
 
-def tag_periods(catalog: Catalog, tag: Tag) -> Iterator[Content]:
+def tag_periods(catalog: Catalog, tag: Tag, keys: Keys) -> Iterator[KeyedContent]:
     """Yield the pages of a tag's years and months."""
     for year, months in sized_years(catalog, tag.key):
-        values = {"tag": tag, "year": year, "months": months}
-        yield "tag_year", urls.tag_period(tag.key, year), values
+        address = urls.tag_period(tag.key, year)
+        yield content("tag_year", address, tag=tag, year=year, months=months)
     by_month = catalog.tag_months[tag.key]
     for before, name, after in with_neighbours(tuple(by_month)):
+        papers = by_month[name]
         beside = {"before": tag_month_link(tag, before), "after": tag_month_link(tag, after)}
-        own = {"tag": tag, "name": name, "papers": by_month[name], **beside}
-        yield "tag_month", urls.tag_period(tag.key, name), own
+        make: MakeValues = partial(dict, tag=tag, name=name, papers=papers, **beside)
+        made_of = (tag.key, name, beside, keys.cited(papers))
+        yield "tag_month", urls.tag_period(tag.key, name), make, made_of
 
 
 def sized_years(catalog: Catalog, key: str) -> list[tuple[str, list[tuple[str, int]]]]:

@@ -1,6 +1,6 @@
-"""Works with a permalink to papers: their texts made readable, their tags and neighbours found."""
+"""Works with a permalink to papers: their texts made readable, their tags found."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -10,9 +10,10 @@ from generator.formulas import restore
 from generator.ledger import Assignment
 from generator.links import find_links
 from generator.merge import Work
-from generator.model import Metadata, Paper, Slug, Status, TagHit, Text, Variant
-from generator.related import Background, Nearest, Vector, nearest, parse_background, vector
+from generator.model import Metadata, Paper, Status, TagHit, Text, Variant
+from generator.plain import key_of
 from generator.tagging import Tagger
+from generator.vectors import Background, Vector, parse_background, vector
 
 Raw = tuple[str, str]
 """A title and an abstract, as a dump has them."""
@@ -31,13 +32,16 @@ class Traits:
 def text_of(title: str, abstract: str) -> Text:
     """Return the words of a dump made readable: formulas first, then all other cleaning."""
     tex = restore(abstract)
-    abstract = clean(tex)
+    cleaned = clean(tex)
+    # A title of nothing but marks that no page may hold is shown as it stood.
+    shown = clean_title(restore(title)) or title
     return Text(
-        # A title of nothing but marks that no page may hold is shown as it stood.
-        title=clean_title(restore(title)) or title,
-        abstract=abstract,
+        title=shown,
+        abstract=cleaned,
         abstract_tex=tex,
-        links=find_links(abstract),
+        links=find_links(cleaned),
+        # Links follow from the abstract.
+        key=key_of((title, abstract, shown, cleaned, tex)),
     )
 
 
@@ -64,63 +68,68 @@ Face = tuple[Text, Traits]
 """The text that a paper shows first, and what is found in it."""
 
 
-def papers(
+def faces_of(
     works: Sequence[Work],
     assignment: Assignment,
     texts: Mapping[Raw, Text],
     traits: Mapping[Raw, Traits],
-    before: Nearest,
-    metadata: Mapping[int, Metadata],
     enriched: Mapping[int, Face],
-) -> tuple[tuple[Paper, ...], Nearest]:
-    """Return the papers of these works, in ledger order, and their nearest for the next reading.
+) -> list[Face]:
+    """Return what works show, in ledger order.
 
-    `metadata` has what arXiv says of works, by their index, `enriched` what they show where that
-    is arXiv's abstract. The result is the same whatever state was before.
+    `enriched` has that of the works, by their index, which show arXiv's abstract.
     """
-    ordered = [works[index] for index in assignment.order]
-    slugs = [assignment.slugs[index] for index in assignment.order]
-    ids = [assignment.ids[index] for index in assignment.order]
-    shown = [raw_of(work.variants[work.shown]) for work in ordered]
-    faces = [
-        enriched.get(index) or (texts[raw], traits[raw])
-        for index, raw in zip(assignment.order, shown, strict=True)
-    ]
-    now = nearest(
-        {
-            slug: seen_of(work.title, text, found)
-            for slug, work, (text, found) in zip(slugs, ordered, faces, strict=True)
-            if work.status is Status.LISTED
-        },
-        before,
-    )
-    related = now.related
-    made = [
-        Paper(
-            id=name,
-            slug=slug,
-            status=work.status,
-            note=work.note,
-            title=clean_title(work.title) if work.title else text.title,
-            title_raw=raw[0],
-            variants=work.variants,
-            texts=tuple(
-                [
-                    text if at == work.shown else texts[raw_of(variant)]
-                    for at, variant in enumerate(work.variants)
-                ]
-            ),
-            shown=work.shown,
-            listings=work.listings,
-            tags=found.tags,
-            related=tuple(map(Slug, related.get(slug, ()))),
-            metadata=metadata.get(index),
+    found = []
+    for index in assignment.order:
+        work = works[index]
+        raw = raw_of(work.variants[work.shown])
+        found.append(enriched.get(index) or (texts[raw], traits[raw]))
+    return found
+
+
+def seen(works: Sequence[Work], assignment: Assignment, faces: Iterable[Face]) -> dict[str, Vector]:
+    """Return what nearness sees of the works that are listed, in ledger order."""
+    return {
+        assignment.slugs[index]: seen_of(works[index].title, text, found)
+        for index, (text, found) in zip(assignment.order, faces, strict=True)
+        if works[index].status is Status.LISTED
+    }
+
+
+def papers(
+    works: Sequence[Work],
+    assignment: Assignment,
+    texts: Mapping[Raw, Text],
+    faces: Iterable[Face],
+    metadata: Mapping[int, Metadata],
+) -> tuple[Paper, ...]:
+    """Return the papers of these works, in ledger order, as their faces.
+
+    `metadata` has what arXiv says of works, by their index.
+    """
+    made = []
+    for index, (text, found) in zip(assignment.order, faces, strict=True):
+        work = works[index]
+        raws = list(map(raw_of, work.variants))
+        made.append(
+            Paper(
+                id=assignment.ids[index],
+                slug=assignment.slugs[index],
+                status=work.status,
+                note=work.note,
+                title=clean_title(work.title) if work.title else text.title,
+                title_raw=raws[work.shown][0],
+                variants=work.variants,
+                texts=tuple(
+                    [text if at == work.shown else texts[raw] for at, raw in enumerate(raws)]
+                ),
+                shown=work.shown,
+                listings=work.listings,
+                tags=found.tags,
+                metadata=metadata.get(index),
+            )
         )
-        for index, name, slug, work, raw, (text, found) in zip(
-            assignment.order, ids, slugs, ordered, shown, faces, strict=True
-        )
-    ]
-    return tuple(made), now
+    return tuple(made)
 
 
 def raw_of(variant: Variant) -> Raw:

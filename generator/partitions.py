@@ -8,9 +8,10 @@ from functools import partial
 from pathlib import Path
 
 from generator import files, trees
-from generator.keys import Key, Output, digest
+from generator.keys import Output
 from generator.model import ArchiveError
 from generator.parallel import cores
+from generator.plain import Key, digest
 from generator.trees import Known
 
 PARTS = "parts"

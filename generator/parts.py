@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from generator.model import Dump, Entry, Link, LinkKind, Problem, Severity, TagHit, Text
 from generator.papers import Raw, Traits
 from generator.parse import Reading
-from generator.related import Vector
+from generator.vectors import Vector
 
-_Text = tuple[str | None, str | None, str | None, tuple[tuple[str, str], ...]]
-"""Title, abstract, the abstract's LaTeX, links; None for what is as it stood in the dump."""
+_Text = tuple[str | None, str | None, str | None, tuple[tuple[str, str], ...], bytes]
+"""Title, abstract, the abstract's LaTeX, links, key; None for what is as it stood in the dump."""
 _Traits = tuple[tuple[tuple[str, float, tuple[str, ...]], ...], bytes]
 """Tags and the vector."""
 _Dump = tuple[str, str, int]
@@ -106,18 +106,20 @@ def plain_text(raw: Raw, text: Text) -> _Text:
         None if text.abstract == abstract else text.abstract,
         None if text.abstract_tex == abstract else text.abstract_tex,
         tuple((link.url, link.kind.value) for link in text.links),
+        text.key,
     )
 
 
 def parse_text(raw: Raw, plain: _Text) -> Text:
     """Return the text that these plain values say; the inverse of `plain_text`."""
     title_raw, abstract_raw = raw
-    title, abstract, tex, links = plain
+    title, abstract, tex, links, key = plain
     return Text(
         title=title_raw if title is None else title,
         abstract=abstract_raw if abstract is None else abstract,
         abstract_tex=abstract_raw if tex is None else tex,
         links=tuple([Link(url, LinkKind(kind)) for url, kind in links]) if links else (),
+        key=key,
     )
 
 

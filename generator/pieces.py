@@ -4,7 +4,7 @@ import marshal
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from generator.keys import Key
+from generator.plain import Key
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,12 @@ from generator.cards import cards
 from generator.catalog import Catalog
 from generator.engine import engine_digest
 from generator.grounds import Ground
-from generator.keys import Key, Keys, Output, digest
+from generator.keys import Keys, Output
 from generator.model import ArchiveError, Problem, Severity
 from generator.pages import Page, template_key
 from generator.parallel import cores
 from generator.pieces import Pieces
+from generator.plain import Key, digest
 from generator.rendering import Renderer, converter
 from generator.search import LUNR, File, lunr_module
 from generator.sitemap import sitemaps
@@ -115,22 +116,22 @@ def left(
 
 
 def page_outputs(
-    root: Path, pages: Iterable[Page], docs: Mapping[str, files.Trace], ground: Ground
+    root: Path, pages: Iterable[Page], traces: Mapping[str, files.Trace], ground: Ground
 ) -> Iterator[Output]:
-    """Yield the files of the site that stand for generated files of `docs/`.
+    """Yield the files of the site that stand for generated files of `docs/`, by their traces.
 
     None, where MkDocs rendered every page.
     """
     if not ground.shells:
         return
+    docs = root / "docs"
     renderer = Renderer(shells=ground.shells, markdown=converter())
     for page in pages:
-        content = docs[page.path][1]
+        content = traces[page.path][1]
         if not page.path.endswith(".md"):
-            make = partial(read_bytes, root / "docs" / page.path)
-            yield Output(path=page.path, key=content, make=make)
+            yield Output(path=page.path, key=content, make=partial(read_bytes, docs / page.path))
         else:
-            make = partial(render, renderer, root / "docs", page.path, page.address)
+            make = partial(render, renderer, docs, page.path, page.address)
             path = urls.html_file(page.address)
             yield Output(path=path, key=content + ground.key, make=make)
 

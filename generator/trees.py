@@ -14,8 +14,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from generator.keys import Key, Output, digest
+from generator.keys import Output
 from generator.parallel import in_rounds
+from generator.plain import Key, digest
 
 Look = tuple[int, int]
 """A file's size, and the time of its last change in nanoseconds."""

@@ -37,12 +37,13 @@ from generator.exports import Json, export
 from generator.exports import record as record_of_paper
 from generator.files import read_record as record_in
 from generator.importing import record_files
-from generator.keys import Keys, Output, digest
+from generator.keys import Keys, Output
 from generator.model import ArchiveError, Dump, Entry, Metadata, Status
 from generator.moved import Moved, format_moved, parse_moved
 from generator.open_data import data_contents, index, outputs, schema, with_index
 from generator.pages import environment
 from generator.pieces import Pieces
+from generator.plain import digest
 from generator.restored import SUFFIX, format_restored, parse_restored, sha256_in
 
 ROUND_TRIPS = 40

@@ -16,6 +16,7 @@ from lists import Pair, abstract_of, chance, dump_of, promised, raw_dump, record
 from generator import urls
 from generator.build import LEDGER, MERGES, Archive, RawDump, Record, read
 from generator.decisions import Verdict, parse_merges
+from generator.keys import Keys
 from generator.ledger import Kind, parse_ledger
 from generator.model import Paper, Status
 from generator.pages import broad_contents, narrow_contents
@@ -221,7 +222,8 @@ def look(copy: Copy, rng: random.Random) -> None:
     catalog = archive.catalog
     assert not archive.vanished
     assert not archive.lines, "all was promised"
-    pages = [address for _, address, _ in (*broad_contents(catalog), *narrow_contents(catalog))]
+    contents = (*broad_contents(catalog), *narrow_contents(catalog, Keys()))
+    pages = [address for _, address, *_ in contents]
     assert len(set(pages)) == len(pages), "no address is two pages'"
     there = set(pages)
     assert not there & catalog.redirects.keys(), "no page is a redirect"

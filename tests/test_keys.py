@@ -10,7 +10,8 @@ from lists import list_of, raw_dump, record_of
 
 from generator.build import read
 from generator.keys import Keys
-from generator.model import EntryId, Metadata, Paper, Slug, Status, Text, Variant
+from generator.model import EntryId, Metadata, Paper, Slug, Status
+from generator.papers import text_of
 
 PLAIN = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text() | st.binary() | st.dates(),
@@ -45,7 +46,7 @@ def paper() -> Paper:
         abstract="a",
         source="file",
     )
-    return replace(found, metadata=metadata, related=(Slug("two"),))
+    return replace(found, metadata=metadata)
 
 
 CHANGES: dict[str, object] = {
@@ -56,23 +57,24 @@ CHANGES: dict[str, object] = {
     "title": "Other",
     "title_raw": "other",
     "shown": 0,
-    "related": (),
     "metadata": None,
     "tags": (),
     "listings": (),
 }
 
 
-@pytest.mark.parametrize("name", sorted({each.name for each in fields(Paper)} - {"shown"}))
+@pytest.mark.parametrize(
+    "name", sorted({each.name for each in fields(Paper)} - {"shown", "variants"})
+)
 def test_each_field_of_a_paper_counts(name: str) -> None:
-    """Whatever changes of a paper, its page is made anew; and a copy has the same key."""
+    """Whatever changes of a paper, its page is made anew; and a copy has the same key.
+
+    A text's key is that of its variant, too.
+    """
     before = paper()
     change = CHANGES.get(name)
-    if name == "variants":
-        change = (Variant(title_raw="One", abstract_raw="other"),)
-    elif name == "texts":
-        text = before.text
-        change = (Text(title=text.title, abstract=text.abstract, abstract_tex="x", links=()),)
+    if name == "texts":
+        change = (replace(before.text, key=b"other"),)
     elif name == "tags":
         change = (
             before.tags[1:]
@@ -84,8 +86,14 @@ def test_each_field_of_a_paper_counts(name: str) -> None:
         change = (replace(before.listings[0], day=dt.date(2024, 2, 29)),)
     after = replace(before, **{name: change})  # type: ignore[arg-type]
     assert after != before
-    assert Keys().whole(after) != Keys().whole(before)
-    assert Keys().whole(replace(before)) == Keys().whole(before)
+    assert Keys().record(after) != Keys().record(before)
+    assert Keys().record(replace(before)) == Keys().record(before)
+
+
+@given(st.tuples(st.text(), st.text()), st.tuples(st.text(), st.text()))
+def test_a_text_has_a_key_of_its_own(one: tuple[str, str], other: tuple[str, str]) -> None:
+    """What a dump has of a paper tells its text from all others."""
+    assert (text_of(*one).key == text_of(*other).key) == (one == other)
 
 
 def test_words_are_the_same_on_whatever_days() -> None:

@@ -13,20 +13,8 @@ from hypothesis import strategies as st
 from generator import related
 from generator.decisions import NO_MEND
 from generator.parse import parse
-from generator.related import (
-    FIVE,
-    NOTHING,
-    Background,
-    Nearest,
-    Vector,
-    format_background,
-    format_nearest,
-    nearest,
-    parse_background,
-    parse_nearest,
-    stems,
-    vector,
-)
+from generator.related import FIVE, NOTHING, Nearest, format_nearest, nearest, parse_nearest
+from generator.vectors import Background, Vector, format_background, parse_background, stems, vector
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 TABLE = Path(related.__file__).parent / "data" / "words.txt"

@@ -34,8 +34,9 @@ from generator.courses import (
 )
 from generator.ledger import Ledger
 from generator.markup import front_matter, to_html
-from generator.model import EntryId, Listing, Paper, Slug, Status, TagHit, Text, Variant
+from generator.model import EntryId, Listing, Paper, Slug, Status, TagHit, Variant
 from generator.pages import pages
+from generator.papers import text_of
 from generator.text import digest
 from generator.trends import (
     FALSE_SHARE,
@@ -420,7 +421,7 @@ def paper_of(number: int, day: dt.date, tags: Sequence[int]) -> Paper:
         title=title,
         title_raw=title,
         variants=(Variant(title_raw=title, abstract_raw="Of nothing."),),
-        texts=(Text(title=title, abstract="Of nothing.", abstract_tex="Of nothing.", links=()),),
+        texts=(text_of(title, "Of nothing."),),
         shown=0,
         listings=(Listing(day=day, dump="0", position=number, line=number, variant=0),),
         tags=tuple(TagHit(f"tag-{at}", 1, ("word",)) for at in tags),
