@@ -76,8 +76,10 @@ def make_site(
         search_on = partial(search_outputs, root, archive, shelf)
         search = meanwhile(partial(search_on, early)) if early else None
         every = pages_of(archive, record, keys)
+        # All that looks at every paper comes first: while other processes live, a look copies.
+        machine = publish.machine_outputs(root, archive, record, keys)
         writing = files.start_sync(root / "docs", every, last.docs, there.astray, all_of=True)
-        others = data_outputs(root, archive, record, keys, shelf)
+        others = data_outputs(root, machine, record, keys, shelf)
         synced = written_pages(every, writing)
         ground = grounds.ground(root, every, by_hand, sample=record.sample)
         rendered = list(publish.page_outputs(root, every, synced.traces, ground))
@@ -113,7 +115,8 @@ def build_part(root: Path, part: Partition, *, locked: bool, strict: bool) -> in
         ground = grounds.ground(root, every, by_hand, sample=record.sample, alone=True)
         others: list[Output] = []
         if part.leads:
-            others = data_outputs(root, archive, record, keys, shelf)
+            machine = publish.machine_outputs(root, archive, record, keys)
+            others = data_outputs(root, machine, record, keys, shelf)
             search = partial(search_outputs, root, archive, shelf, ground)
             others += other_outputs(archive, record, ground, search)
         with stage(f"part {part}") as now:
@@ -170,11 +173,11 @@ def written_pages(of: Sequence[Page], writing: Callable[[], files.Synced]) -> fi
 
 
 def data_outputs(
-    root: Path, archive: Archive, record: Record, keys: Keys, shelf: Shelf
+    root: Path, machine: Sequence[Output], record: Record, keys: Keys, shelf: Shelf
 ) -> list[Output]:
-    """Return the files of the site that programs read."""
+    """Return the files of the site that programs read, and their index."""
     with stage("data") as now:
-        found = publish.machine_outputs(root, archive, record, keys, shelf)
+        found = publish.with_index(root, machine, record.settings, keys, shelf)
         now.result = f"{len(found):,} files"
     return found
 

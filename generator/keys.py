@@ -121,9 +121,9 @@ class Keys:
         if isinstance(part, Paper):
             return self.face(part)
         if isinstance(part, Item):
-            # Its listings stand in its paper; a day is told from the others by their number.
+            # Of a paper's listings a day shows those before, and how many there were on it.
             earlier = self._plain(part.earlier) if part.earlier else None
-            return self.face(part.paper), len(part.listings), earlier
+            return self.words(part.paper), len(part.listings), earlier
         if kind in ROWS:
             return marshalled(part) or tuple(map(self._plain, inside(part)))
         if isinstance(part, str | bytes | int | float) and not isinstance(part, Enum):

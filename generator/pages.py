@@ -88,6 +88,15 @@ AREA_NEWEST = 10
 """Papers on an area's page."""
 
 
+Values = Mapping[str, object]
+MakeValues = Callable[[], Values]
+Content = tuple[str, urls.Address, Values]
+"""Template, address, and the values that the template sees."""
+KeyedContent = tuple[str, urls.Address, MakeValues, object]
+"""Template, address, what makes the values, and what the page's key is made of: of the values, as
+much as the template shows."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """A file for `docs/`, which becomes text when somebody asks for it."""
@@ -97,9 +106,9 @@ class Page:
     address: urls.Address
     template: str
     """Its file in templates/."""
-    values: Callable[[], Mapping[str, object]]
+    values: MakeValues
     """Makes what its template sees of its own: of most pages nobody asks for it."""
-    shared: Mapping[str, object]
+    shared: Values
     """What it sees beside, as others do."""
     key: Key | None
     """The same key, the same text. None where a page is made of too much to tell: there are few."""
@@ -372,8 +381,8 @@ def template_key(name: str) -> Key:
 
 
 def included(source: str) -> list[str]:
-    """Return the names of the templates that a template includes; Jinja would parse it all."""
-    return re.findall(r'\{%[-+]? include "([^"]+)" [-+]?%\}', source)
+    """Return the names of the templates that a template names; Jinja would parse it all."""
+    return re.findall(r'"([^"\n]+\.jinja)"', source)
 
 
 def pages(
@@ -386,7 +395,7 @@ def pages(
 ) -> Iterator[Page]:
     """Yield every page of the site, stubs at its old addresses, and two files for machines."""
     keys = keys or Keys()
-    everywhere = {
+    everywhere: dict[str, object] = {
         "settings": settings,
         "sample": sample,
         "tags_of": catalog.tags_of,
@@ -399,6 +408,7 @@ def pages(
         "cite_of": lambda paper: cite_box(paper, settings),
         "coins_of": lambda paper: coins(paper, settings),
     }
+    everywhere["once"] = once(everywhere)
     shared = keys.of(settings, sample, catalog.areas, catalog.tags)
     whole = {**everywhere, "catalog": catalog, "quality": quality}
 
@@ -424,21 +434,42 @@ def pages(
     yield page(urls.OPENSEARCH, urls.HOME, "opensearch.xml.jinja", dict, None)
 
 
+def once(values: Values) -> Callable[..., Inert]:
+    """Return what writes a paper's line on a list, by a template, once for many lists.
+
+    That is, for all pages from which links to papers look the same: the template's macro `line`
+    must show nothing else of where it stands. `values` are what it sees beside.
+    """
+    macros: dict[tuple[str, str], Callable[..., str]] = {}
+    lines: dict[tuple[str, str, int, dt.date, bool], Inert] = {}
+
+    @jinja2.pass_context
+    def line(
+        context: jinja2.runtime.Context,
+        name: str,
+        paper: Paper,
+        when: dt.date,
+        *,
+        cited: bool = False,
+    ) -> Inert:
+        place = name, urls.relative(urls.PAPERS, context["here"])
+        key = *place, id(paper), when, cited
+        if key not in lines:
+            if place not in macros:
+                seen = {**values, "here": context["here"]}
+                macros[place] = environment().get_template(name).make_module(seen).line  # type: ignore[attr-defined]
+            lines[key] = Inert(macros[place](paper, when, cited))
+        return lines[key]
+
+    return line
+
+
 def stubs(catalog: Catalog) -> Iterator[tuple[urls.Address, urls.Address, str]]:
     """Yield the addresses that lead elsewhere, with where to, and what is said there."""
     for old, new in catalog.redirects.items():
         yield old, new, "This page has moved"
     newest = urls.day(catalog.days[-1].date) if catalog.days else urls.DAYS
     yield urls.LATEST, newest, "The newest list"
-
-
-Values = Mapping[str, object]
-MakeValues = Callable[[], Values]
-Content = tuple[str, urls.Address, Values]
-"""Template, address, and the values that the template sees."""
-KeyedContent = tuple[str, urls.Address, MakeValues, object]
-"""Template, address, what makes the values, and what the page's key is made of: of the values, as
-much as the template shows."""
 
 
 def broad_contents(catalog: Catalog) -> Iterator[Content]:

@@ -11,6 +11,7 @@ from generator import cite, feeds, files, open_data, trees, urls
 from generator.build import Archive, Record
 from generator.cards import cards
 from generator.catalog import Catalog
+from generator.config import Settings
 from generator.engine import engine_digest
 from generator.grounds import Ground
 from generator.keys import Keys, Output
@@ -199,22 +200,26 @@ def raised(
     return done, trees.bring_up(beside, site, wanted, known, cores()).traces
 
 
-def machine_outputs(
-    root: Path, archive: Archive, record: Record, keys: Keys, shelf: files.Shelf
-) -> list[Output]:
+def machine_outputs(root: Path, archive: Archive, record: Record, keys: Keys) -> list[Output]:
     """Return the files of the site that programs read: citations, feeds, pictures, open data."""
     catalog, settings = archive.catalog, record.settings
     wanted: set[str] = set()
     with files.new_cache(root, PIECES, wanted) as new:
         pieces = Pieces(files.open_cache(root, PIECES), new.keep, wanted)
-        found = [
+        return [
             *cite.outputs(catalog, settings, keys),
             *cards(catalog, settings, keys),
             *feeds.outputs(catalog, settings, keys, pieces),
             *open_data.outputs(archive, record, keys, pieces),
         ]
-        known = files.read_cache(root, "facts")
-        whole, known = open_data.with_index(found, settings, keys, known, shelf.put)
+
+
+def with_index(
+    root: Path, outputs: Sequence[Output], settings: Settings, keys: Keys, shelf: files.Shelf
+) -> list[Output]:
+    """Return these files and the index of those that are open data: these are made now."""
+    known = files.read_cache(root, "facts")
+    whole, known = open_data.with_index(outputs, settings, keys, known, shelf.put)
     files.write_cache(root, "facts", known)
     return whole
 
