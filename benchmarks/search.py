@@ -37,8 +37,9 @@ from test_search import check_parity, write_site
 from generator import urls
 from generator.cleaning import clean, clean_title, plain
 from generator.decisions import NO_MEND
+from generator.files import new_cache, open_cache
 from generator.parse import parse
-from generator.search import LUNR, Document, File, slices
+from generator.search import LUNR, Document, File, Kept, slices
 from generator.vocabulary import parse_vocabulary
 
 HERE = Path(__file__).parent
@@ -98,7 +99,7 @@ def timed(make: Callable[[], list[File]]) -> tuple[list[File], str]:
     return made, f"{time.monotonic() - wall:.1f} s ({time.process_time() - own:.1f} s of one core)"
 
 
-def write(made: Iterable[File], folder: Path) -> int:
+def write(made: Iterable[File | Kept], folder: Path) -> int:
     """Write the files that are not there yet, and return how many."""
     written = 0
     for file in made:
@@ -112,20 +113,25 @@ def write(made: Iterable[File], folder: Path) -> int:
 
 def build(found: Sequence[Document], data: Path) -> None:
     """Print what building takes, and write the slices."""
-    before: dict[str, bytes] = {}
-    left: dict[str, bytes] = {}
+    with tempfile.TemporaryDirectory() as place:
+        root = Path(place)
+        with new_cache(root, "search") as new:
+            first, took = timed(lambda: tuple(slices(found[:-DAY], {}, new)))
+            write(first, data)
+        print(f"from nothing: {took}")
+        started = time.monotonic()
+        before = open_cache(root, "search")
+        with new_cache(root, "search") as new:
+            made, took = timed(lambda: tuple(slices(found, before, new)))
+            written = write(made, data)
+        seconds = time.monotonic() - started
+        print(f"one more day: {took}; with {written} files written {seconds:.1f} s")
+        print(f"cache: {sum(map(len, before.values())) / 1e6:.0f} MB")
+        sizes_of(made)
 
-    def stays(name: str) -> None:
-        left[name] = before[name]
 
-    first, took = timed(lambda: list(slices(found[:-DAY], {}, before.__setitem__, stays)))
-    write(first, data)
-    print(f"from nothing: {took}")
-    started = time.monotonic()
-    made, took = timed(lambda: list(slices(found, before, left.__setitem__, stays)))
-    written = write(made, data)
-    print(f"one more day: {took}; with {written} files written {time.monotonic() - started:.1f} s")
-    print(f"cache: {sum(map(len, left.values())) / 1e6:.0f} MB")
+def sizes_of(made: Iterable[File | Kept]) -> None:
+    """Print how large the slices are."""
     sizes: dict[str, list[int]] = {}
     for file in made:
         size = len(gzip.compress(file.content, 6))

@@ -207,8 +207,7 @@ def search_outputs(
     there = list(documents(archive.catalog, ground.written))
     before = files.open_cache(root, "search")
     with files.new_cache(root, "search") as new:
-        made = slices(there, before, new.keep, new.stays)
-        return tuple(publish.search_outputs(made, shelf))
+        return tuple(publish.search_outputs(slices(there, before, new), shelf))
 
 
 def refused(archive: Archive, record: Record, *, locked: bool) -> bool:

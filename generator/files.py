@@ -419,6 +419,10 @@ class NewCache:
         """Let a value of the cache before be one of this."""
         self.written.add(key)
 
+    def piece(self, key: str, start: int, size: int) -> Callable[[], bytes]:
+        """Return what gives back a piece of a value that is in this cache, in any process."""
+        return partial(read_piece, self.folder / key, MARK + start, size)
+
 
 @contextmanager
 def new_cache(root: Path, name: str, kept: Container[str] = ()) -> Iterator[NewCache]:

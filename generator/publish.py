@@ -21,7 +21,7 @@ from generator.parallel import cores
 from generator.pieces import Pieces
 from generator.plain import Key, digest
 from generator.rendering import Renderer, converter
-from generator.search import LUNR, File, lunr_module
+from generator.search import LUNR, File, Kept, lunr_module
 from generator.sitemap import sitemaps
 from generator.trees import Known
 
@@ -224,11 +224,14 @@ def with_index(
     return whole
 
 
-def search_outputs(found: Iterable[File], shelf: files.Shelf) -> Iterator[Output]:
-    """Yield the search's data, which is laid aside as it comes."""
+def search_outputs(found: Iterable[File | Kept], shelf: files.Shelf) -> Iterator[Output]:
+    """Yield the search's data: what no cache holds is laid aside as it comes."""
     for file in found:
-        key, make = digest(file.content), shelf.put(file.content)
-        yield Output(path=f"search/{file.path}", key=key, make=make)
+        path = f"search/{file.path}"
+        if isinstance(file, Kept):
+            yield Output(path=path, key=file.key, make=file.make)
+        else:
+            yield Output(path=path, key=digest(file.content), make=shelf.put(file.content))
 
 
 def lunr_output() -> Output:

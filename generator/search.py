@@ -10,16 +10,19 @@ import base64
 import datetime as dt
 import hashlib
 import json
+import marshal
 import zlib
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
+from typing import Protocol
 
 from generator import urls
 from generator.catalog import Catalog
 from generator.cleaning import excerpt, plain, spoken
-from generator.model import Tag
+from generator.model import Status, Tag
+from generator.plain import Key, dumped, key_of
 from generator.search_numbers import number, numbers
 from generator.search_postings import (
     BLOCK,
@@ -28,7 +31,6 @@ from generator.search_postings import (
     Fields,
     Postings,
     count,
-    digest,
     encode_block,
     format_block,
     format_counts,
@@ -53,14 +55,25 @@ WORDS_SIZE = 16_000
 LUNR = "contrib/search/templates/search/lunr.js"
 """Where the mkdocs package has Lunr, from its folder."""
 
-CODE = 3
+CODE = 4
 """Of everything cached: goes up where counting, encoding or showing changes."""
 
 Cache = Mapping[str, bytes]
-Keep = Callable[[str, bytes], None]
-"""Takes what the next build's cache is to hold; what it does not get is of no use any more."""
-Stays = Callable[[str], None]
-"""Takes the name of what the next build's cache is to hold as this one's does."""
+
+
+class NewCache(Protocol):
+    """What the next build's cache will be: what it is not given, is of no use any more."""
+
+    def keep(self, key: str, value: bytes) -> None:
+        """Take a value."""
+
+    def stays(self, key: str) -> None:
+        """Take a value from this build's cache."""
+
+    def piece(self, key: str, start: int, size: int) -> Callable[[], bytes]:
+        """Return what gives back a piece of a value that was taken, in any process."""
+
+
 Json = str | int | Sequence["Json"] | Mapping[str, "Json"] | None
 
 
@@ -93,6 +106,13 @@ class Document:
     code: bool = False
     """Whether it names a place where its code is."""
     kind: Kind = Kind.PAPER
+    words: Key = b""
+    """Of title, text and tags' names, where it is known already."""
+
+    @property
+    def mark(self) -> Key:
+        """The key of all words that search reads."""
+        return self.words or key_of((self.title, self.text, [tag.name for tag in self.tags]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +122,22 @@ class File:
     path: str
     """Relative to that folder, with slashes."""
     content: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A file of the search's data folder that the next build's cache holds."""
+
+    path: str
+    """As a file's."""
+    key: Key
+    """Of what it is made from."""
+    make: Callable[[], bytes]
+
+    @property
+    def content(self) -> bytes:
+        """What is in it."""
+        return self.make()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,17 +155,19 @@ def documents(catalog: Catalog, written: Iterable[WrittenPage] = ()) -> Iterator
     A paper's number is its place in the ledger, so that a withdrawn one leaves a gap and moves
     no other.
     """
-    listed = {paper.slug for paper in catalog.listed}
+    iso = {day.date: day.date.isoformat() for day in catalog.days}
     for at, paper in enumerate(catalog.papers):
-        if paper.slug in listed:
+        if paper.status is Status.LISTED:
+            tags = tuple([catalog.tags[hit.key] for hit in paper.tags])
             yield Document(
                 number=at,
                 address=urls.paper(paper.slug),
                 title=paper.title,
                 text=paper.text.abstract,
-                tags=tuple(catalog.tags_of(paper)),
-                days=tuple(day.isoformat() for day in paper.days),
+                tags=tags,
+                days=tuple([iso[day] for day in paper.days]),
                 code=paper.has_code,
+                words=key_of((paper.title, paper.text.key, [tag.name for tag in tags])),
             )
     for at, page in enumerate(pages(catalog, written), len(catalog.papers)):
         kind, address, title, text, days = page
@@ -168,11 +206,12 @@ def lunr_module(source: str) -> str:
     return f"{head}{source}\nexport default module.exports;\n"
 
 
-def slices(documents: Sequence[Document], cache: Cache, keep: Keep, stays: Stays) -> Iterator[File]:
+def slices(documents: Sequence[Document], cache: Cache, new: NewCache) -> Iterator[File | Kept]:
     """Yield the slices of these documents, which come in order of their numbers.
 
     These are the files that the worker fetches: all but the last one, `index.json`, have their
-    content's hash in their name. The same documents give the same bytes, whatever the cache holds.
+    content's hash in their name. The same documents give the same bytes, whatever the cache holds;
+    `new` will be that of the next build.
     """
     found = list(in_blocks(documents))
     tags = {tag.key: tag for document in documents for tag in document.tags}
@@ -180,28 +219,29 @@ def slices(documents: Sequence[Document], cache: Cache, keep: Keep, stays: Stays
 
     joined = settled(found[:-1])
     marks = list(map(marked, found))
-    mark = digest(*(block for block, _ in marks[:joined])).encode()
+    mark = key_of([block for block, _ in marks[:joined]])
     name = f"joined-{CODE}"
     known = recalled(cache.get(name, b""), mark)
     postings = known or Postings()
     totals = [0] * len(FIELDS)
     block_hashes, facet_hashes = [], []
     # A block is forgotten once it is joined: together they take more memory than all postings.
-    blocks = read_blocks(found, marks, cache, keep, stays)
-    texts = read_texts(found, places, cache, keep, stays)
+    blocks = read_blocks(found, marks, cache, new)
+    texts = read_texts(found, places, cache, new)
     first = joined if known else 0
     for at, (of, block, shown) in enumerate(zip(found, blocks, texts, strict=True)):
         if at >= first:
             postings.join(block)
         if first <= at == joined - 1:
-            keep(name, mark + format_postings(postings))
+            new.keep(name, mark + format_postings(postings))
         totals = [before + more for before, more in zip(totals, block.totals, strict=True)]
         beside = block_file(block, shown), facet_file(of, places)
         block_hashes.append(hash_in(beside[0].path))
         facet_hashes.append(hash_in(beside[1].path))
-        yield from (*beside, *filter(None, shown))
+        yield from beside
+        yield from filter(None, shown)
     if known:
-        stays(name)
+        new.stays(name)
     terms = sorted(postings.count, key=utf16)
     posting_table = yield from cut("postings", posting_rows(terms, postings), POSTINGS_SIZE)
     word_table = yield from cut("words", word_rows(terms, postings), WORDS_SIZE)
@@ -220,7 +260,7 @@ def slices(documents: Sequence[Document], cache: Cache, keep: Keep, stays: Stays
         "blocks": block_hashes,
         "facets": facet_hashes,
     }
-    version = digest(dump(manifest))[:12]
+    version = hashlib.sha256(dump(manifest).encode("utf-8", "replace")).hexdigest()[:12]
     index = dump({"version": version, **manifest})
     yield File(path="index.json", content=index.encode())
 
@@ -249,31 +289,26 @@ def recalled(kept: bytes, mark: bytes) -> Postings | None:
     return parse_postings(kept[len(mark) :]) if kept.startswith(mark) else None
 
 
-def marked(documents: Iterable[Document]) -> tuple[str, dict[int, str]]:
+def marked(documents: Iterable[Document]) -> tuple[Key, dict[int, Key]]:
     """Return what a block is made from: in short, and of each document by its number."""
-    keys = {
-        each.number: digest(each.title, each.text, *(tag.name for tag in each.tags))
-        for each in documents
-    }
-    return digest(*(f"{number} {key}" for number, key in keys.items())), keys
+    keys = {each.number: each.mark for each in documents}
+    return key_of(keys), keys
 
 
 def read_blocks(
     found: Iterable[Sequence[Document]],
-    marks: Iterable[tuple[str, Mapping[int, str]]],
+    marks: Iterable[tuple[Key, Mapping[int, Key]]],
     cache: Cache,
-    keep: Keep,
-    stays: Stays,
+    new: NewCache,
 ) -> Iterator[Block]:
     """Yield the blocks, from the cache where it has them."""
     terms = Terms(json.loads(cache.get(f"terms-{CODE}", b"{}")))
-    for at, (documents, (of, keys)) in enumerate(zip(found, marks, strict=True)):
-        mark = of.encode()
+    for at, (documents, (mark, keys)) in enumerate(zip(found, marks, strict=True)):
         name, counts_name = f"block-{CODE}-{at}", f"counts-{CODE}-{at}"
         before = cache.get(name, b"")
         if before.startswith(mark):
-            stays(name)
-            stays(counts_name)
+            new.stays(name)
+            new.stays(counts_name)
             yield parse_block(before[len(mark) :])
             continue
         kept = cache.get(counts_name)
@@ -283,53 +318,78 @@ def read_blocks(
             for each in documents
         }
         block = encode_block(at * BLOCK, counts, terms)
-        keep(counts_name, format_counts({keys[n]: each for n, each in counts.items()}))
-        keep(name, mark + format_block(block))
+        new.keep(counts_name, format_counts({keys[n]: each for n, each in counts.items()}))
+        new.keep(name, mark + format_block(block))
         yield block
-    keep(f"terms-{CODE}", json.dumps(terms).encode())
+    new.keep(f"terms-{CODE}", json.dumps(terms).encode())
 
 
 def read_texts(
-    found: Iterable[Sequence[Document]],
-    places: Mapping[str, int],
-    cache: Cache,
-    keep: Keep,
-    stays: Stays,
-) -> Iterator[list[File | None]]:
+    found: Iterable[Sequence[Document]], places: Mapping[str, int], cache: Cache, new: NewCache
+) -> Iterator[list[Kept | None]]:
     """Yield for each block the files of what its results show, None for a group without.
 
-    Unchanged ones come from the cache, where a line holds a group's digest and content. They are
-    packed: a site's limit counts bytes as they lie.
+    They are packed: a site's limit counts bytes as they lie. All of a block lie in one value of
+    the cache, where unchanged ones stay as they are.
     """
     for at, documents in enumerate(found):
         name = f"texts-{CODE}-{at}"
-        before = cache.get(name)
-        lines = (line.partition(b" ") for line in (before or b"").split(b"\n"))
-        known = {mark: content for mark, _, content in lines}
-        start = at * BLOCK // GROUP
-        files: list[File | None] = [None] * (BLOCK // GROUP)
-        out = []
+        before = cache.get(name, b"")
+        known = parse_pack(before)
+        texts: dict[int, tuple[Key, str, bytes]] = {}
         for group, shown in groupby(documents, key=lambda each: each.number // GROUP):
             rows = list(shown)
-            mark = digest(*(part for each in rows for part in seen(each, places))).encode()
-            line = known.get(mark) or base64.b64encode(zlib.compress(text_rows(rows, places)))
-            content = base64.b64decode(line)
-            path = f"texts/{group}-{short_hash(content)[:4]}.bin"
-            files[group - start] = File(path=path, content=content)
-            out.append(b"%b %b" % (mark, line))
-        now = b"\n".join(out)
-        if now == before:
-            stays(name)
+            mark = key_of([seen(each, places) for each in rows])
+            if mark in known:
+                hash_of, start, size = known[mark]
+                content = before[start : start + size]
+            else:
+                content = zlib.compress(text_rows(rows, places))
+                hash_of = short_hash(content)[:4]
+            texts[group] = mark, hash_of, content
+        pack = format_pack(texts.values())
+        if pack == before:
+            new.stays(name)
         else:
-            keep(name, now)
+            new.keep(name, pack)
+        files: list[Kept | None] = [None] * (BLOCK // GROUP)
+        places_in = parse_pack(pack)
+        for group, (mark, hash_of, _) in texts.items():
+            _, start, size = places_in[mark]
+            make = new.piece(name, start, size)
+            path = f"texts/{group}-{hash_of}.bin"
+            files[group - at * BLOCK // GROUP] = Kept(path=path, key=mark, make=make)
         yield files
 
 
-def seen(document: Document, places: Mapping[str, int]) -> Iterator[str]:
-    """Yield all that a result's text is made from."""
-    yield f"{document.number} {document.kind} {document.code} {' '.join(document.days)}"
-    yield " ".join(str(places[tag.key]) for tag in document.tags)
-    yield from (document.address, document.title, document.text)
+def format_pack(texts: Iterable[tuple[Key, str, bytes]]) -> bytes:
+    """Return the texts of groups in one: of each its key, the hash in its name, its content."""
+    rows, contents = [], []
+    for mark, hash_of, content in texts:
+        rows.append((mark, hash_of, len(content)))
+        contents.append(content)
+    head = dumped(rows)
+    return b"".join((len(head).to_bytes(4), head, *contents))
+
+
+def parse_pack(pack: bytes) -> dict[Key, tuple[str, int, int]]:
+    """Return where in a pack texts are, by key: the hash in the name, the start, the size."""
+    found: dict[Key, tuple[str, int, int]] = {}
+    if pack:
+        start = 4 + int.from_bytes(pack[:4])
+        rows = marshal.loads(pack[4:start])  # noqa: S302  # guarded by a digest
+        for mark, hash_of, size in rows:
+            found[mark] = hash_of, start, size
+            start += size
+    return found
+
+
+def seen(document: Document, places: Mapping[str, int]) -> tuple[object, ...]:
+    """Return all that a result's text is made from."""
+    tags = [places[tag.key] for tag in document.tags]
+    kind = KINDS.index(document.kind)
+    shown = document.number, document.address, kind, document.code, document.days
+    return (*shown, tags, document.mark)
 
 
 def text_rows(documents: Iterable[Document], places: Mapping[str, int]) -> bytes:
@@ -348,7 +408,7 @@ def text_rows(documents: Iterable[Document], places: Mapping[str, int]) -> bytes
     return dump(rows).encode("utf-8", "replace")
 
 
-def block_file(block: Block, shown: Sequence[File | None]) -> File:
+def block_file(block: Block, shown: Sequence[Kept | None]) -> File:
     """Return the file of a block's lengths, and of the hashes in its texts' names."""
     texts = "".join(hash_in(file.path) if file else "...." for file in shown)
     return named("blocks", dump({"lengths": block.lengths, "texts": texts}))

@@ -5,13 +5,13 @@ new day counts its own papers and encodes the last block anew; all the others ar
 were.
 """
 
-import hashlib
 import marshal
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from generator.plain import Key
 from generator.search_numbers import gap, number
 from generator.search_terms import Terms, words
 
@@ -95,12 +95,6 @@ class Postings:
                 self.spellings[term] = (word, times)
 
 
-def digest(*parts: str) -> str:
-    """Return 32 hex digits that stand for these texts in this order."""
-    joined = "\0".join(parts).encode("utf-8", "surrogatepass")
-    return hashlib.sha256(joined).hexdigest()[:32]
-
-
 def count(fields: Fields, terms: Terms) -> Counts:
     """Return how often each word stands in each field."""
     title, tag, text = (
@@ -109,13 +103,13 @@ def count(fields: Fields, terms: Terms) -> Counts:
     return title, tag, text
 
 
-def parse_counts(blob: bytes) -> dict[str, Counts]:
+def parse_counts(blob: bytes) -> dict[Key, Counts]:
     """Return counts by what their documents say."""
-    found: dict[str, Counts] = marshal.loads(blob)  # noqa: S302  # guarded by a digest
+    found: dict[Key, Counts] = marshal.loads(blob)  # noqa: S302  # guarded by a digest
     return found
 
 
-def format_counts(counts: Mapping[str, Counts]) -> bytes:
+def format_counts(counts: Mapping[Key, Counts]) -> bytes:
     """Return counts for the cache."""
     return marshal.dumps(dict(counts))
 

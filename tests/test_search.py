@@ -11,6 +11,7 @@ import threading
 import unicodedata
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -65,16 +66,34 @@ def many(count: int) -> Iterator[Document]:
         )
 
 
+@dataclass
+class Left:
+    """What a build leaves to the next, in memory."""
+
+    before: Mapping[str, bytes]
+    values: dict[str, bytes] = field(default_factory=dict)
+
+    def keep(self, key: str, value: bytes) -> None:
+        """Take a value."""
+        self.values[key] = value
+
+    def stays(self, key: str) -> None:
+        """Take a value from before."""
+        self.values[key] = self.before[key]
+
+    def piece(self, key: str, start: int, size: int) -> Callable[[], bytes]:
+        """Return what gives a piece of a value."""
+        return lambda: self.values[key][start : start + size]
+
+
 def made_of(
     found: Sequence[Document], before: Mapping[str, bytes] | None = None
 ) -> tuple[list[File], dict[str, bytes]]:
     """Return the slices of documents, and what the next build may start from."""
     known = before or {}
-    left: dict[str, bytes] = {}
-    files = list(
-        slices(found, known, left.__setitem__, lambda name: left.update({name: known[name]}))
-    )
-    return files, left
+    left = Left(known)
+    made = list(slices(found, known, left))
+    return [File(path=each.path, content=each.content) for each in made], left.values
 
 
 def small() -> list[Document]:
