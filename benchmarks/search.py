@@ -92,7 +92,7 @@ def read_papers(folder: Path, count: int, make_dumps: Path) -> list[Document]:
     ]
 
 
-def timed(make: Callable[[], list[File]]) -> tuple[list[File], str]:
+def timed(make: Callable[[], tuple[File | Kept, ...]]) -> tuple[tuple[File | Kept, ...], str]:
     """Return slices, and what making them took."""
     wall, own = time.monotonic(), time.process_time()
     made = make()
