@@ -478,7 +478,7 @@ def redirects(
         if len(former.heirs) == 1
     }
     found |= {urls.tag(key): heir for key, heir in renamed.items()}
-    for line in ledger.lines:
+    for line in ledger.lines if renamed else ():
         key = line.id.partition(" ")[0]
         if line.kind in {Kind.TAG_YEAR, Kind.TAG_MONTH} and key in renamed:
             found[line.address] = renamed[key]

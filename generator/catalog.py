@@ -207,7 +207,7 @@ def former_pages(
 ) -> dict[urls.Address, Former]:
     """Return the pages of tags of the past that lead nowhere else, by address."""
     found = {urls.tag(key): former for key, former in vocabulary.former.items()}
-    for line in ledger.lines:
+    for line in ledger.lines if found else ():
         key = line.id.partition(" ")[0]
         if line.kind in {Kind.TAG, Kind.TAG_YEAR, Kind.TAG_MONTH} and key in vocabulary.former:
             found[line.address] = vocabulary.former[key]

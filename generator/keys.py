@@ -29,6 +29,8 @@ class Output:
     key: Key
     make: Callable[[], bytes]
     """Makes the content; called only where the key is new."""
+    records: int | None = None
+    """How many records are in it, where that is known before it is made."""
 
 
 @dataclass(frozen=True, slots=True)

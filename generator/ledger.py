@@ -73,13 +73,10 @@ def parse_ledger(text: str, path: str) -> tuple[Ledger, tuple[Problem, ...]]:
     lines: dict[tuple[str, str], Line] = {}
     problems = []
     for number, source in enumerate(text.split("\n"), 1):
-        if not source.strip():
-            continue
-        line = parse_line(source)
-        if line is None:
-            problems.append(unreadable(path, number, source))
-        else:
+        if line := parse_line(source):
             lines.setdefault((line.address, line.id), line)
+        elif source.strip():
+            problems.append(unreadable(path, number, source))
     return Ledger(lines=tuple(lines.values())), tuple(problems)
 
 

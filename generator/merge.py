@@ -154,11 +154,13 @@ def merge(
     Decisions are taken one after the other: a later one may part what an earlier one joined.
     `path` is that of merges.yml, for problems.
     """
-    label: dict[EntryId, str] = {s.id: s.fold for s in sightings}
-    by_id = {s.id: s for s in sightings}
-    groups: dict[str, list[Sighting]] = defaultdict(list)
+    groups: Groups = defaultdict(list)
     for sighting in sightings:
         groups[sighting.fold].append(sighting)
+    if not decisions:
+        return tuple([work_of(group) for group in groups.values()]), ()
+    label: dict[EntryId, str] = {s.id: s.fold for s in sightings}
+    by_id = {s.id: s for s in sightings}
     said: Said = {}
     renamed: Said = {}
     problems = []
@@ -238,7 +240,20 @@ def likeness(one: Sighting, other: Sighting) -> int:
 
 def decided(group: Iterable[Sighting], said: Said, renamed: Said) -> Work:
     """Return the work of this group, with the last word that was said about it."""
-    sightings = tuple(sorted(group, key=lambda sighting: sighting.order))
+    work = work_of(sorted(group, key=lambda sighting: sighting.order))
+    verdict, name = last_word(work.sightings, said), last_word(work.sightings, renamed)
+    if not verdict and not name:
+        return work
+    return replace(
+        work,
+        status=Status(verdict.verdict.value) if verdict else Status.LISTED,
+        note=verdict.note if verdict else "",
+        title=name.title if name else "",
+    )
+
+
+def work_of(sightings: Sequence[Sighting]) -> Work:
+    """Return the work of these sightings, which are sorted, before anything was said about it."""
     place: dict[tuple[str, str], int] = {}
     listings = [
         Listing(
@@ -250,14 +265,13 @@ def decided(group: Iterable[Sighting], said: Said, renamed: Said) -> Work:
         )
         for sighting in sightings
     ]
-    verdict, name = last_word(sightings, said), last_word(sightings, renamed)
     return Work(
-        sightings=sightings,
+        sightings=tuple(sightings),
         variants=tuple([Variant(title_raw=title, abstract_raw=text) for title, text in place]),
         listings=tuple(listings),
-        status=Status(verdict.verdict.value) if verdict else Status.LISTED,
-        note=verdict.note if verdict else "",
-        title=name.title if name else "",
+        status=Status.LISTED,
+        note="",
+        title="",
     )
 
 

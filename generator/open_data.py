@@ -4,7 +4,6 @@ From these files alone the archive can be made again: see importing.py. A remove
 in none of them; its address and its shown title are, since its page has both.
 """
 
-import gzip
 import hashlib
 import json
 from collections import defaultdict
@@ -85,6 +84,7 @@ def paper_files(
             path=urls.data_papers(month),
             key=keys.of("papers", *made_of),
             make=partial(papers_packed, made_of, settings, pieces),
+            records=len(papers),
         )
 
 
@@ -268,9 +268,10 @@ Facts = tuple[int, int | None, str]
 """What the index says of a file: bytes, records (None where it is no row of records), SHA-256."""
 
 
-def facts_of(path: str, content: bytes) -> Facts:
+def facts_of(output: Output, content: bytes) -> Facts:
     """Return what the index says of a file."""
-    return len(content), records_in(path, content), hashlib.sha256(content).hexdigest()
+    records = records_in(output.path, content) if output.records is None else output.records
+    return len(content), records, hashlib.sha256(content).hexdigest()
 
 
 AT_ONCE = 16
@@ -333,8 +334,8 @@ def made_anew(outputs: Sequence[Output], lay: Lay) -> Iterator[Made]:
 
 def made_by_one(lay: Lay, outputs: Iterable[Output]) -> list[Made]:
     """Return what is known of each of these files once it is made."""
-    contents = ((output.path, output.make()) for output in outputs)
-    return [(path, facts_of(path, content), lay(content)) for path, content in contents]
+    contents = ((output, output.make()) for output in outputs)
+    return [(each.path, facts_of(each, content), lay(content)) for each, content in contents]
 
 
 def parse_facts(content: bytes) -> dict[str, Facts]:
@@ -373,8 +374,6 @@ def index(rows: Mapping[str, Facts], settings: Settings) -> bytes:
 
 def records_in(path: str, content: bytes) -> int | None:
     """Return how many records a data file holds; None where it is no row of records."""
-    if path.endswith(".jsonl.gz"):
-        return gzip.decompress(content).count(b"\n")
     if path.endswith(".jsonl"):
         return content.count(b"\n")
     if path.endswith(".bib"):

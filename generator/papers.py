@@ -110,7 +110,6 @@ def papers(
     made = []
     for index, (text, found) in zip(assignment.order, faces, strict=True):
         work = works[index]
-        raws = list(map(raw_of, work.variants))
         made.append(
             Paper(
                 id=assignment.ids[index],
@@ -118,11 +117,9 @@ def papers(
                 status=work.status,
                 note=work.note,
                 title=clean_title(work.title) if work.title else text.title,
-                title_raw=raws[work.shown][0],
+                title_raw=work.variants[work.shown].title_raw,
                 variants=work.variants,
-                texts=tuple(
-                    [text if at == work.shown else texts[raw] for at, raw in enumerate(raws)]
-                ),
+                texts=(text,) if len(work.variants) == 1 else texts_of(work, text, texts),
                 shown=work.shown,
                 listings=work.listings,
                 tags=found.tags,
@@ -130,6 +127,12 @@ def papers(
             )
         )
     return tuple(made)
+
+
+def texts_of(work: Work, shown: Text, texts: Mapping[Raw, Text]) -> tuple[Text, ...]:
+    """Return the texts of a work's variants; the one that it shows first is given."""
+    others = (texts[raw_of(variant)] for variant in work.variants)
+    return tuple([shown if at == work.shown else each for at, each in enumerate(others)])
 
 
 def raw_of(variant: Variant) -> Raw:
