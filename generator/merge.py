@@ -155,7 +155,7 @@ def merge(
     `path` is that of merges.yml, for problems.
     """
     groups: Groups = defaultdict(list)
-    for sighting in sightings:
+    for sighting in sorted(sightings, key=lambda each: each.order):
         groups[sighting.fold].append(sighting)
     if not decisions:
         return tuple([work_of(group) for group in groups.values()]), ()
