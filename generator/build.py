@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from types import MappingProxyType
 
 from generator import urls
@@ -16,7 +16,16 @@ from generator.config import Settings
 from generator.decisions import NO_MEND, Mend, parse_corrections, parse_merges
 from generator.enriched import enrich
 from generator.ledger import Assignment, Finder, Kind, Ledger, Line, assign, parse_ledger
-from generator.memory import Memory, list_name, named, nearest_name, read_lists
+from generator.memory import (
+    Made,
+    Memory,
+    Recalled,
+    list_name,
+    named,
+    nearest_name,
+    recall_lists,
+    work_out,
+)
 from generator.merge import Resolve, Sighting, Whereabouts, Work, merge, sightings_of
 from generator.metadata import Known, Said, by_work, parse_metadata
 from generator.model import Dump, EntryId, Metadata, Problem, Status, Text
@@ -87,7 +96,6 @@ class Archive:
     """Promises that the site would break: it must not be built."""
     moved: Moved
     """Where what is not in the dumps any more leads."""
-    tagger: Tagger
     said: Said
     """What the metadata's file says, by the paper's id."""
     folds: Mapping[str, str]
@@ -103,7 +111,7 @@ class Archive:
 
 NOTHING: Mapping[str, bytes] = MappingProxyType({})
 MANY = 2000
-"""Papers from which on it pays to relate them in a process of its own."""
+"""Papers from which on it pays to do something in a process of its own."""
 
 
 @contextmanager
@@ -128,24 +136,18 @@ def read(record: Record, memory: Mapping[str, bytes] = NOTHING) -> Archive:
     mends, mend_problems = parse_corrections(record.corrections, CORRECTIONS)
     decisions, decision_problems = parse_merges(record.merges, MERGES)
     said, metadata_problems = parse_metadata(record.metadata, METADATA)
-    vocabulary, word_problems = parse_vocabulary(record.vocabulary, record.vocabulary_path)
     past, past_problems = parse_moved(record.moved, MOVED)
 
     once, twice = without_doubles(record.dumps)
     by_dump, stray_mends = match_mends(mends, once)
     superseded, supersede_problems = superseded_dumps(by_dump, once)
-    tagger = Tagger(vocabulary)
-    words = named(record.vocabulary)
-    lists = read_lists(
-        unread_lists((dump for dump in once if dump.sha256 not in superseded), by_dump),
-        vocabulary=words,
-        tagger=tagger,
-        memory=memory,
-    )
-    readings = lists.readings
-    dumps = [reading.dump for reading in readings if reading.dump]
+    valid = (dump for dump in once if dump.sha256 not in superseded)
+    recalled = recall_lists(unread_lists(valid, by_dump), named(record.vocabulary), memory)
+    rules = Understanding(record.vocabulary, record.vocabulary_path)
+    studying = start_studying(rules, recalled)
+    dumps = [reading.dump for reading in recalled.readings.values() if reading.dump]
 
-    sightings = sightings_of(dumps, lists.folds.__getitem__)
+    sightings = sightings_of(dumps, recalled.folds.__getitem__)
     replaced = replaced_dumps(superseded, once, by_dump)
     whereabouts = Whereabouts.of(sightings, dumps, replaced).with_heirs(past.entries)
     resolve = resolver(sightings, whereabouts, ledger)
@@ -159,10 +161,12 @@ def read(record: Record, memory: Mapping[str, bytes] = NOTHING) -> Archive:
         said, lambda name: finder.find(name, ""), assignment.ids, METADATA
     )
     metadata = known_of(works, told)
+    vocabulary, word_problems, made = studying()
+    lists = recalled.completed(made)
     enriched = enrich(
         abstracts_of(works, metadata, lists.texts),
-        vocabulary=words,
-        tagger=tagger,
+        vocabulary=recalled.vocabulary,
+        tagger=rules.tagger,
         before=memory,
         memory=lists.memory,
     )
@@ -189,12 +193,12 @@ def read(record: Record, memory: Mapping[str, bytes] = NOTHING) -> Archive:
         *merge_problems,
         *metadata_problems,
         *stray_metadata,
-        *(problem for reading in readings for problem in reading.problems),
+        *(problem for reading in lists.readings for problem in reading.problems),
     ]
     related, nearest = near()
     return Archive(
         catalog=catalog.with_related(related),
-        readings=readings,
+        readings=lists.readings,
         problems=tuple(sorted(problems)),
         lines=promised.lines[len(ledger.lines) :],
         vanished=(*assignment.vanished, *vanished(ledger, catalog)),
@@ -203,11 +207,38 @@ def read(record: Record, memory: Mapping[str, bytes] = NOTHING) -> Archive:
             entries=entries_moved(ledger, decisions, whereabouts),
             lists=frozenset(gone),
         ),
-        tagger=tagger,
         said={assignment.ids[index]: line for index, line in told.items()},
-        folds=lists.folds,
+        folds=recalled.folds,
         memory=enriched.memory.with_part(nearest_name(), partial(bytes, nearest)),
     )
+
+
+class Understanding:
+    """What a vocabulary's file says, read once, where and when it is asked for."""
+
+    def __init__(self, text: str, path: str) -> None:
+        self.vocabulary = cache(partial(parse_vocabulary, text, path))
+        self.tagger = cache(lambda: Tagger(self.vocabulary()[0]))
+
+
+Studied = tuple[Vocabulary, tuple[Problem, ...], list[Made]]
+"""A vocabulary without its rules, what is wrong with it, and what is made of texts."""
+
+
+def start_studying(rules: Understanding, lists: Recalled) -> Callable[[], Studied]:
+    """Begin what the lists still want, and return what waits for the end.
+
+    A day's texts are worked on in a process of their own, whole archives by all cores later.
+    """
+    missing = lists.missing
+    work = partial(study, rules, missing, lists.texts)
+    return meanwhile(work) if len(missing) < MANY < len(lists.texts) else work
+
+
+def study(rules: Understanding, raws: Sequence[Raw], texts: Mapping[Raw, Text]) -> Studied:
+    """Return what the rules make of these texts; `texts` has what was made readable before."""
+    vocabulary, problems = rules.vocabulary()
+    return replace(vocabulary, rules={}), problems, list(work_out(raws, texts, rules.tagger()))
 
 
 Related = tuple[tuple[tuple[int, ...], ...], bytes]

@@ -24,7 +24,7 @@ from generator.arxiv import (
     title_query,
 )
 from generator.arxiv_records import answered, parse_records
-from generator.build import LEDGER, METADATA, Archive, Record, read, slug_in
+from generator.build import LEDGER, METADATA, Archive, Record, Understanding, read, slug_in
 from generator.building import (
     MEMORY,
     WRONG,
@@ -394,7 +394,8 @@ def tags_command(root: Path, paper: str) -> int:
     Example:
       daybook tags papers/attention-is-all-you-need
     """
-    archive = read(files.read_record(root), files.open_cache(root, MEMORY))
+    record = files.read_record(root)
+    archive = read(record, files.open_cache(root, MEMORY))
     slug = slug_in(paper)
     target = archive.catalog.redirects.get(urls.paper(slug))
     slug = slug_in(target) if target else slug
@@ -404,7 +405,8 @@ def tags_command(root: Path, paper: str) -> int:
             f"expected a paper's address or id, found {quoted(paper)}; no paper has it"
         )
     click.echo(f"{found.title}\n{urls.paper(found.slug)}\n")
-    for each in archive.tagger.explain(found.title, found.text.abstract):
+    tagger = Understanding(record.vocabulary, record.vocabulary_path).tagger()
+    for each in tagger.explain(found.title, found.text.abstract):
         click.echo(f"{each.key}: {each.score:g} points of {each.threshold:g}, {each.verdict}")
         for finding in each.findings:
             words = f"{quoted(finding.text)} ({finding.phrase})"

@@ -1,7 +1,7 @@
 """Papers that show arXiv's abstract: made readable, its tags found, and all that remembered."""
 
 import marshal
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -34,7 +34,7 @@ def enrich(
     abstracts: Iterable[tuple[int, Text, str]],
     *,
     vocabulary: str,
-    tagger: Tagger,
+    tagger: Callable[[], Tagger],
     before: Mapping[str, bytes],
     memory: Memory,
 ) -> Enriched:
@@ -49,7 +49,7 @@ def enrich(
     shown = {}
     for index, text, abstract in abstracts:
         key = key_of((text.title, abstract))
-        plain = known.get(key) or plain_of(text, abstract, tagger)
+        plain = known.get(key) or plain_of(text, abstract, tagger())
         part[key] = plain
         shown[index] = parse_plain(text, key, plain)
     if part.keys() == known.keys():

@@ -98,27 +98,71 @@ def nearest_name() -> str:
 # --- Recalling, and working out the rest -----------------------------------------------------
 
 
+Made = tuple[Raw, Text, Traits]
+"""What is made of a dump's words."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lists:
     """All lists read, and what was made of their entries."""
 
     readings: tuple[Reading, ...]
-    folds: Mapping[str, str]
-    """By raw title."""
     texts: Mapping[Raw, Text]
     traits: Mapping[Raw, Traits]
     memory: Memory
 
 
-def read_lists(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recalled:
+    """All lists read, and what earlier readings made of their entries."""
+
+    readings: Mapping[str, Reading]
+    """By the name of their part; in order."""
+    raws: Mapping[str, Sequence[Raw]]
+    """The texts of each one's entries."""
+    folds: Mapping[str, str]
+    """Of all titles."""
+    texts: Mapping[Raw, Text]
+    traits: Mapping[Raw, Traits]
+    vocabulary: str
+    """The name of the one by which these were found."""
+    kept: frozenset[str]
+    """Names of the parts that were there."""
+
+    @property
+    def missing(self) -> list[Raw]:
+        """The texts of which something has to be made yet, each once."""
+        seen = dict.fromkeys(chain.from_iterable(self.raws.values()))
+        return [raw for raw in seen if raw not in self.texts or raw not in self.traits]
+
+    def completed(self, made: Iterable[Made]) -> Lists:
+        """Return all that is made of the lists, once the missing is made, too."""
+        texts, traits = dict(self.texts), dict(self.traits)
+        for raw, text, found in made:
+            texts[raw], traits[raw] = text, found
+        fresh: dict[str, Callable[[], bytes]] = {}
+        for name, there in self.raws.items():
+            beside = traits_name(name, self.vocabulary)
+            if name not in self.kept:
+                fresh[name] = partial(list_part, self.readings[name], there, self.folds, texts)
+            if beside not in self.kept:
+                fresh[beside] = partial(traits_part, there, traits)
+        return Lists(
+            readings=tuple(self.readings.values()),
+            texts=texts,
+            traits=traits,
+            memory=Memory(kept=self.kept, fresh=fresh),
+        )
+
+
+def recall_lists(
     sources: Iterable[tuple[str, Callable[[], Reading]]],
     vocabulary: str,
-    tagger: Tagger,
     memory: Mapping[str, bytes],
-) -> Lists:
-    """Return all that is made of these lists: recalled, or worked out where nothing is known.
+) -> Recalled:
+    """Return these lists, and what earlier readings made of their entries.
 
-    A list comes as the name of its part and what reads it; `vocabulary` names the tagger's.
+    A list comes as the name of its part and what reads it; `vocabulary` is the name of one.
     """
     folds: dict[str, str] = {}
     texts: dict[Raw, Text] = {}
@@ -130,33 +174,24 @@ def read_lists(
         known = parse_list(memory.get(name))
         readings[name] = known.reading if known else read()
         there = raws[name] = known.raws if known else raws_of(readings[name])
+        titles = [title for title, _ in there]
+        folds.update(zip(titles, known.folds if known else map(fold, titles), strict=True))
         if known:
             kept.add(name)
-            folds.update(zip([title for title, _ in there], known.folds, strict=True))
             texts.update(zip(there, known.texts, strict=True))
         beside = traits_name(name, vocabulary)
         said = parse_traits(memory.get(beside), len(there))
         if said is not None:
             kept.add(beside)
             traits.update(zip(there, said, strict=True))
-    seen = dict.fromkeys(chain.from_iterable(raws.values()))
-    missing = [raw for raw in seen if raw not in texts or raw not in traits]
-    for raw, text, found in work_out(missing, texts, tagger):
-        texts[raw], traits[raw] = text, found
-        folds[raw[0]] = fold(raw[0])
-    fresh: dict[str, Callable[[], bytes]] = {}
-    for name, there in raws.items():
-        beside = traits_name(name, vocabulary)
-        if name not in kept:
-            fresh[name] = partial(list_part, readings[name], there, folds, texts)
-        if beside not in kept:
-            fresh[beside] = partial(traits_part, there, traits)
-    return Lists(
-        readings=tuple(readings.values()),
+    return Recalled(
+        readings=readings,
+        raws=raws,
         folds=folds,
         texts=texts,
         traits=traits,
-        memory=Memory(kept=frozenset(kept), fresh=fresh),
+        vocabulary=vocabulary,
+        kept=frozenset(kept),
     )
 
 
@@ -182,9 +217,7 @@ def traits_part(raws: Sequence[Raw], traits: Mapping[Raw, Traits]) -> bytes:
     return format_traits(traits[raw] for raw in raws)
 
 
-def work_out(
-    raws: Sequence[Raw], texts: Mapping[Raw, Text], tagger: Tagger
-) -> Iterator[tuple[Raw, Text, Traits]]:
+def work_out(raws: Sequence[Raw], texts: Mapping[Raw, Text], tagger: Tagger) -> Iterator[Made]:
     """Yield what is made of each of these texts; `texts` has what was made readable before.
 
     Where there are many, the cores share the work.

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from types import MappingProxyType
 
 from generator.phrases import Phrase
 
@@ -52,7 +51,7 @@ class Rules:
     """One of them has to stand somewhere in the paper."""
     unless: tuple[Phrase, ...] = ()
     """None of them may stand anywhere in the paper."""
-    beside: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    beside: Mapping[str, float] = field(default_factory=dict)
     """Points added, or taken, when the paper earns that other tag by its own words."""
 
 
@@ -65,11 +64,9 @@ class Scale:
     fallback: float = 0.0
     """A paper without a tag takes its best one from so many points on; 0: none."""
     points: Mapping[str, float] = field(
-        default_factory=lambda: MappingProxyType({"sure": 4.0, "likely": 2.0, "hint": 1.0})
+        default_factory=lambda: {"sure": 4.0, "likely": 2.0, "hint": 1.0}
     )
-    places: Mapping[Place, float] = field(
-        default_factory=lambda: MappingProxyType(dict.fromkeys(Place, 1.0))
-    )
+    places: Mapping[Place, float] = field(default_factory=lambda: dict.fromkeys(Place, 1.0))
     """A phrase's points are multiplied by its place's factor."""
     repeat: float = 0.0
     """Each further sentence with the same phrase counts this share of its points."""

@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from types import MappingProxyType
 
 import yaml
 
@@ -53,10 +52,10 @@ class Vocabulary:
     """A vocabulary file, read; tags and areas stand in the file's order."""
 
     areas: tuple[Area, ...] = ()
-    tags: Mapping[str, Tag] = field(default_factory=lambda: MappingProxyType({}))
-    rules: Mapping[str, Rules] = field(default_factory=lambda: MappingProxyType({}))
+    tags: Mapping[str, Tag] = field(default_factory=dict)
+    rules: Mapping[str, Rules] = field(default_factory=dict)
     """By tag, one for each."""
-    former: Mapping[str, Former] = field(default_factory=lambda: MappingProxyType({}))
+    former: Mapping[str, Former] = field(default_factory=dict)
     scale: Scale = field(default_factory=Scale)
 
 
@@ -89,9 +88,9 @@ def parse_vocabulary(text: str, path: str) -> tuple[Vocabulary, tuple[Problem, .
     rules = {key: _read_rules(sheet, draft, scale, drafts) for key, draft in drafts.items()}
     vocabulary = Vocabulary(
         areas=areas,
-        tags=MappingProxyType({key: draft.tag for key, draft in drafts.items()}),
-        rules=MappingProxyType(rules),
-        former=MappingProxyType(_read_former(sheet, fields.get("former"), drafts)),
+        tags={key: draft.tag for key, draft in drafts.items()},
+        rules=rules,
+        former=_read_former(sheet, fields.get("former"), drafts),
         scale=scale,
     )
     return vocabulary, tuple(sorted(set(sheet.problems)))
@@ -112,17 +111,15 @@ def _read_scale(sheet: Sheet, fields: Mapping[str, yaml.Node]) -> Scale:
         threshold=number("threshold", usual.threshold, 0.01),
         fallback=number("fallback", usual.fallback, 0),
         points=_read_worths(sheet, fields.get("points"), "points", usual.points),
-        places=MappingProxyType(
-            {
-                Place(name): worth
-                for name, worth in _read_worths(
-                    sheet,
-                    fields.get("places"),
-                    "places",
-                    {place.value: worth for place, worth in usual.places.items()},
-                ).items()
-            }
-        ),
+        places={
+            Place(name): worth
+            for name, worth in _read_worths(
+                sheet,
+                fields.get("places"),
+                "places",
+                {place.value: worth for place, worth in usual.places.items()},
+            ).items()
+        },
         repeat=number("repeat", usual.repeat, 0, 1),
         mentions=int(number("mentions", usual.mentions, 1)),
         claims=_bare(_read_phrases(sheet, fields.get("claims"), "`claims`")),
@@ -148,7 +145,7 @@ def _read_worths(
             )
         elif worth is not None:
             worths[key] = worth
-    return MappingProxyType(worths)
+    return worths
 
 
 def _read_phrases(sheet: Sheet, node: yaml.Node | None, what: str) -> list[Line]:
@@ -376,7 +373,7 @@ def _read_beside(
             sheet.fault(line, f"expected points for {what}, found 0: it never matters; remove it")
         elif points is not None:
             beside[other] = points
-    return MappingProxyType(beside)
+    return beside
 
 
 def _report_unknown_tag(sheet: Sheet, line: int, key: str, what: str, known: Iterable[str]) -> None:

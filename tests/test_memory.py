@@ -11,7 +11,7 @@ from conftest import Daybook
 from lists import VOCABULARY, abstract_of, chance, dump_of, joined, list_of, raw_dump, record_of
 from test_histories import STEPS, History
 
-from generator import memory
+from generator import build, memory
 from generator.build import Archive, Record, read
 from generator.decisions import NO_MEND
 from generator.files import open_cache, shelf, update_cache
@@ -139,6 +139,20 @@ def test_cores_share_the_work_and_change_nothing(monkeypatch: pytest.MonkeyPatch
     shared = read(record)
     assert said(shared) == said(alone)
     assert shared.memory.after({}) == alone.memory.after({})
+
+
+@pytest.mark.parametrize("lists", [0, 2, 3])
+def test_a_day_is_worked_on_beside_and_changes_nothing(
+    monkeypatch: pytest.MonkeyPatch, lists: int
+) -> None:
+    """A large archive's new texts and related papers come from processes of their own."""
+    record = three_lists()
+    before = read(replace(record, dumps=record.dumps[:lists])).memory.after({})
+    alone = read(record, before)
+    monkeypatch.setattr(build, "MANY", 2)
+    beside = read(record, before)
+    assert said(beside) == said(alone)
+    assert beside.memory.after(before) == alone.memory.after(before)
 
 
 def test_a_part_holds_what_was_put_in() -> None:
