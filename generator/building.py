@@ -8,12 +8,13 @@ from pathlib import Path
 from generator import files, grounds, publish
 from generator.build import LEDGER, Archive, Record, no_collecting, read
 from generator.check import broken_promises
+from generator.engine import engine_digest
 from generator.files import Shelf
 from generator.grounds import Ground
 from generator.keys import Keys, Output
 from generator.ledger import Kind
 from generator.memory import NOTHING
-from generator.pages import Page, pages
+from generator.pages import Compiled, Page, environment, pages
 from generator.parallel import meanwhile
 from generator.partitions import Partition, gathered, write_partition
 from generator.plain import Key
@@ -27,6 +28,8 @@ WRONG = 1
 """Exit status: something in the archive is wrong."""
 MEMORY = "read"
 """The cache of what reading knows."""
+TEMPLATES = "templates"
+"""The cache of compiled templates."""
 
 
 def tell_waiting() -> None:
@@ -70,6 +73,7 @@ def make_site(
     there: Found,
 ) -> Last:
     """Build what changed; return what the next build may start from."""
+    keep_templates(root)
     with files.shelf(root) as shelf:
         keys = Keys()
         early = grounds.known(root, by_hand, sample=record.sample)
@@ -107,6 +111,7 @@ def build_part(root: Path, part: Partition, *, locked: bool, strict: bool) -> in
         record = replace(record, dumps=())
         if refused(archive, record, locked=locked):
             return WRONG
+        keep_templates(root)
         keys = Keys()
         every = pages_of(archive, record, keys)
         mine = [page for page in every if part.has(page.path)]
@@ -153,6 +158,14 @@ def read_and_remember(root: Path, record: Record) -> Archive:
     archive = read(record, files.open_cache(root, MEMORY))
     files.update_cache(root, MEMORY, archive.memory.parts, archive.memory.kept)
     return replace(archive, memory=NOTHING)
+
+
+def keep_templates(root: Path) -> None:
+    """Let templates be compiled once for all builds of this engine."""
+    cache = files.open_cache(root, TEMPLATES)
+    mine = {name for name in cache if name.startswith(engine_digest().hex())}
+    with files.new_cache(root, TEMPLATES, mine) as new:
+        environment().bytecode_cache = Compiled(cache, new.keep)
 
 
 def pages_of(archive: Archive, record: Record, keys: Keys) -> list[Page]:

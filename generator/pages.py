@@ -32,6 +32,7 @@ from generator.cite import cite_box, coins, preformatted
 from generator.cleaning import SegmentKind, excerpt, plain, segments
 from generator.config import Settings
 from generator.differences import Change, Run, changes, woven
+from generator.engine import engine_digest
 from generator.feed_links import head_links
 from generator.heads import head, head_of_day, head_of_tag
 from generator.heatmap import latest_map, year_map
@@ -371,6 +372,30 @@ def environment() -> jinja2.Environment:
         year_map=year_map,
     )
     return env
+
+
+class Compiled(jinja2.BytecodeCache):
+    """Templates as Jinja compiled them, which takes as long as writing a hundred pages.
+
+    Whoever keeps them guards them against damage. Which template it was is in what is kept.
+    """
+
+    def __init__(self, known: Mapping[str, bytes], keep: Callable[[str, bytes], None]) -> None:
+        self.known, self.keep = known, keep
+
+    def load_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
+        """Fill in what is kept of a template, if it is of this text."""
+        if code := self.known.get(name_of(bucket)):
+            bucket.bytecode_from_string(code)
+
+    def dump_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
+        """Keep a template."""
+        self.keep(name_of(bucket), bucket.bytecode_to_string())
+
+
+def name_of(bucket: jinja2.bccache.Bucket) -> str:
+    """Return the name under which a compiled template is kept: the engine's digest, and its own."""
+    return f"{engine_digest().hex()}-{bucket.key}"
 
 
 @cache
