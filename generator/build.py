@@ -171,7 +171,7 @@ def read(record: Record, memory: Mapping[str, bytes] = NOTHING) -> Archive:
         memory=lists.memory,
     )
     faces = faces_of(works, assignment, lists.texts, lists.traits, enriched.shown)
-    near = start_relating(seen(works, assignment, faces), memory)
+    near = cache(start_relating(seen(works, assignment, faces), memory))
     catalog = catalog_of(
         papers(works, assignment, lists.texts, faces, metadata),
         sources=sources_of(dumps),
@@ -195,9 +195,8 @@ def read(record: Record, memory: Mapping[str, bytes] = NOTHING) -> Archive:
         *stray_metadata,
         *(problem for reading in lists.readings for problem in reading.problems),
     ]
-    related, nearest = near()
     return Archive(
-        catalog=catalog.with_related(related),
+        catalog=catalog.with_related(lambda: near()[0]),
         readings=lists.readings,
         problems=tuple(sorted(problems)),
         lines=promised.lines[len(ledger.lines) :],
@@ -209,7 +208,7 @@ def read(record: Record, memory: Mapping[str, bytes] = NOTHING) -> Archive:
         ),
         said={assignment.ids[index]: line for index, line in told.items()},
         folds=recalled.folds,
-        memory=enriched.memory.with_part(nearest_name(), partial(bytes, nearest)),
+        memory=replace(enriched.memory, late={nearest_name(): lambda: near()[1]}),
     )
 
 

@@ -80,10 +80,12 @@ def make_site(
         search_on = partial(search_outputs, root, archive, shelf)
         search = meanwhile(partial(search_on, early)) if early else None
         every = pages_of(archive, record, keys)
+        remember_late(root, archive)
         # All that looks at every paper comes first: while other processes live, a look copies.
         machine = publish.machine_outputs(root, archive, record, keys)
         writing = files.start_sync(root / "docs", every, last.docs, there.astray, all_of=True)
         others = data_outputs(root, machine, record, keys, shelf)
+        others += publish.sitemap_outputs(archive.catalog, record.settings.site_url)
         synced = written_pages(every, writing)
         ground = grounds.ground(root, every, by_hand, sample=record.sample)
         rendered = list(publish.page_outputs(root, every, synced.traces, ground))
@@ -93,7 +95,7 @@ def make_site(
             # Nothing is known from before, and much is to be made: one large thing at a time, and
             # none in a process of its own, which would copy all texts by looking at them.
             search = partial(search_on, ground)
-        others += other_outputs(archive, record, ground, search)
+        others += other_outputs(ground, search)
         with stage("site") as now:
             wanted = [*others, *rendered]
             done, other = publish.raised(site, wanted, last, there.spare)
@@ -114,6 +116,7 @@ def build_part(root: Path, part: Partition, *, locked: bool, strict: bool) -> in
         keep_templates(root)
         keys = Keys()
         every = pages_of(archive, record, keys)
+        remember_late(root, archive)
         mine = [page for page in every if part.has(page.path)]
         writing = files.start_sync(root / "docs", mine, {}, (), all_of=False)
         synced = written_pages(mine, writing)
@@ -122,8 +125,9 @@ def build_part(root: Path, part: Partition, *, locked: bool, strict: bool) -> in
         if part.leads:
             machine = publish.machine_outputs(root, archive, record, keys)
             others = data_outputs(root, machine, record, keys, shelf)
+            others += publish.sitemap_outputs(archive.catalog, record.settings.site_url)
             search = partial(search_outputs, root, archive, shelf, ground)
-            others += other_outputs(archive, record, ground, search)
+            others += other_outputs(ground, search)
         with stage(f"part {part}") as now:
             wanted = [*others, *publish.page_outputs(root, mine, synced.traces, ground)]
             write_partition(root, part, inputs, wanted)
@@ -146,18 +150,29 @@ def assemble(root: Path, site: Path) -> None:
 
 
 def read_archive(root: Path, record: Record) -> Archive:
-    """Return what the record says, and keep what the next reading may start from."""
+    """Return what the record says, and keep what the next reading may start from.
+
+    What may still be worked on is left in the archive's memory: see `remember_late`.
+    """
     with stage("read") as now:
-        archive = read_and_remember(root, record)
+        archive = read(record, files.open_cache(root, MEMORY))
+        memory = archive.memory
+        soon = replace(memory, late={})
+        files.update_cache(root, MEMORY, soon.parts, {*memory.kept, *memory.late})
         now.result = counts(archive, record)
-    return archive
+    return replace(archive, memory=replace(NOTHING, late=memory.late))
+
+
+def remember_late(root: Path, archive: Archive) -> None:
+    """Keep the rest of what the next reading may start from, once it is there."""
+    files.extend_cache(root, MEMORY, archive.memory.parts)
 
 
 def read_and_remember(root: Path, record: Record) -> Archive:
-    """Return what the record says, and keep what the next reading may start from."""
+    """Return what the record says, and keep all that the next reading may start from."""
     archive = read(record, files.open_cache(root, MEMORY))
     files.update_cache(root, MEMORY, archive.memory.parts, archive.memory.kept)
-    return replace(archive, memory=NOTHING)
+    return archive
 
 
 def keep_templates(root: Path) -> None:
@@ -195,22 +210,12 @@ def data_outputs(
     return found
 
 
-def other_outputs(
-    archive: Archive,
-    record: Record,
-    ground: Ground,
-    search: Callable[[], tuple[Output, ...]],
-) -> list[Output]:
+def other_outputs(ground: Ground, search: Callable[[], tuple[Output, ...]]) -> list[Output]:
     """Return the files of the site that stand around the pages; `search` waits for its data."""
     with stage("search") as now:
         found = search()
         now.result = f"{len(found):,} files"
-    return [
-        *publish.ground_outputs(ground),
-        *found,
-        publish.lunr_output(),
-        *publish.sitemap_outputs(archive.catalog, record.settings.site_url),
-    ]
+    return [*publish.ground_outputs(ground), *found, publish.lunr_output()]
 
 
 def search_outputs(

@@ -5,7 +5,7 @@ from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, partial
 from itertools import groupby
 from operator import attrgetter
 from typing import TypeVar
@@ -89,17 +89,12 @@ class Catalog:
     redirects: Mapping[urls.Address, urls.Address]
     """From old addresses to those that answer now; no chains."""
     stones: tuple[Stone, ...]
-    related: Mapping[Slug, Papers] = field(default_factory=dict)
-    """Of the listed papers, nearest first."""
+    related: Callable[[], Mapping[Slug, Papers]] = field(default=dict, compare=False)
+    """Gives the related papers of each listed one, nearest first: they may still be looked for."""
 
-    def with_related(self, places: Iterable[Sequence[int]]) -> "Catalog":
-        """Return this catalog with the related papers of each listed one, by their places there."""
-        listed = self.listed
-        related = {
-            paper.slug: tuple([listed[place] for place in row])
-            for paper, row in zip(listed, places, strict=True)
-        }
-        return replace(self, related=related)
+    def with_related(self, places: Callable[[], Iterable[Sequence[int]]]) -> "Catalog":
+        """Return this catalog with related papers; `places` gives those of each listed one."""
+        return replace(self, related=cache(partial(related_papers, self.listed, places)))
 
     def tag_years(self, key: str) -> Mapping[str, tuple[str, ...]]:
         """Return a tag's months by year, ascending."""
@@ -112,6 +107,16 @@ class Catalog:
     def area_papers(self, area: Area) -> int:
         """Return how many papers carry a tag of this area."""
         return len({paper.slug for key in area.tags for paper in self.tagged[key]})
+
+
+def related_papers(
+    listed: Papers, places: Callable[[], Iterable[Sequence[int]]]
+) -> dict[Slug, Papers]:
+    """Return the related papers of each of these, by their places among them."""
+    return {
+        paper.slug: tuple([listed[place] for place in row])
+        for paper, row in zip(listed, places(), strict=True)
+    }
 
 
 def first_day(paper: Paper) -> dt.date:

@@ -20,10 +20,11 @@ def export(catalog: Catalog, settings: Settings) -> Iterator[str]:
 
     Related papers are added to what the site publishes: they change from day to day.
     """
+    related = catalog.related()
     for paper in catalog.papers:
         fields = record(paper, settings)
         if paper.status is not Status.REMOVED:
-            fields["related"] = [each.slug for each in catalog.related.get(paper.slug, ())]
+            fields["related"] = [each.slug for each in related.get(paper.slug, ())]
         yield format_json(fields)
 
 

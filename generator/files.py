@@ -402,6 +402,13 @@ def update_cache(
             new.keep(key, value)
 
 
+def extend_cache(root: Path, name: str, fresh: Iterable[tuple[str, bytes]]) -> None:
+    """Write values of a cache; the others stay."""
+    new = NewCache(root / CACHE / name)
+    for key, value in fresh:
+        new.keep(key, value)
+
+
 @dataclass(frozen=True, slots=True)
 class NewCache:
     """A cache that takes the place of the one before, its values written as they come."""

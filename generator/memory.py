@@ -8,7 +8,7 @@ and what the vocabulary says of these, so that a new vocabulary leaves the texts
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import chain
 
@@ -49,6 +49,8 @@ class Memory:
     """Names of the parts that go on; all others may be forgotten."""
     fresh: Mapping[str, Callable[[], bytes]]
     """By name, what gives the bytes of a new part."""
+    late: Mapping[str, Callable[[], bytes]] = field(default_factory=dict)
+    """The same of parts that may still be worked on: asking for them waits."""
 
     def with_part(self, name: str, part: Callable[[], bytes]) -> "Memory":
         """Return this memory with a new part."""
@@ -57,7 +59,7 @@ class Memory:
     @property
     def parts(self) -> Iterator[tuple[str, bytes]]:
         """The new parts, by name, each made when it is asked for."""
-        return ((name, part()) for name, part in self.fresh.items())
+        return ((name, part()) for name, part in {**self.fresh, **self.late}.items())
 
     def after(self, before: Mapping[str, bytes]) -> dict[str, bytes]:
         """Return the memory for the next reading; `before` is the one of this."""

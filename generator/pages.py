@@ -561,8 +561,9 @@ def area_newest(catalog: Catalog, area: Area) -> tuple[Paper, ...]:
 def narrow_contents(catalog: Catalog, keys: Keys) -> Iterator[KeyedContent]:
     """Yield the many pages that are made of their values alone: a page's key is made of them."""
     yield from day_contents(catalog)
-    yield from paper_contents(catalog, keys)
     yield from tag_contents(catalog, keys)
+    # Last, since related papers may still be looked for.
+    yield from paper_contents(catalog, keys)
     for address, former in catalog.former.items():
         others = [each for each, of in catalog.former.items() if of is former and each != address]
         heirs = [catalog.tags[key] for key in former.heirs]
@@ -646,8 +647,9 @@ def paper_contents(catalog: Catalog, keys: Keys) -> Iterator[KeyedContent]:
     around = neighbours(catalog.days)
     link = {id(paper): key_of((paper.slug, paper.title)) for paper in catalog.papers}
     link[id(None)] = bytes(LENGTH)
+    related = catalog.related()
     for paper in catalog.papers:
-        linked = *around.get(paper.slug, (None, None)), *catalog.related.get(paper.slug, ())
+        linked = *around.get(paper.slug, (None, None)), *related.get(paper.slug, ())
         made_of = keys.record(paper) + b"".join([link[id(each)] for each in linked])
         yield "paper", urls.paper(paper.slug), partial(paper_values, paper, *linked), made_of
     for stone in catalog.stones:
