@@ -5,6 +5,7 @@ import hashlib
 import lzma
 import os
 import shutil
+import struct
 import tempfile
 import zlib
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
@@ -25,7 +26,7 @@ from generator.ledger import Line, format_line
 from generator.model import ArchiveError
 from generator.pages import Page
 from generator.parallel import cores, started
-from generator.plain import Key, digest
+from generator.plain import LENGTH, Key, digest
 from generator.restored import SUFFIX, sha256_in
 
 ENGINE = Path(__file__).parent
@@ -200,8 +201,11 @@ def write_whole(path: Path, content: bytes) -> None:
         raise
 
 
-Trace = tuple[Key, Key, int, int]
-"""Of a generated file: what it was made from, what is in it, its size and time in nanoseconds."""
+Look = bytes
+"""A file's size, and the time of its last change in nanoseconds: packed, since there are many."""
+LOOK = struct.Struct(">Qq")
+Trace = bytes
+"""Of a generated file: the keys of what it was made from and of what is in it, and its look."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,7 +221,7 @@ class Synced:
 def strayed(docs: Path, left: Mapping[str, Trace]) -> set[str]:
     """Return the generated files of `docs/` that are not as the last sync left them."""
     place = f"{docs}/"
-    return {path for path, trace in left.items() if look(place + path) != trace[2:]}
+    return {path for path, trace in left.items() if look(place + path) != look_in(trace)}
 
 
 def start_sync(
@@ -246,8 +250,8 @@ def start_sync(
     traces: dict[str, Trace] = {}
     todo = []
     for page in pages:
-        trace = before.get(page.path)
-        if trace and trace[0] == page.key and page.path not in astray:
+        trace = before.get(page.path, b"")
+        if page.key and trace.startswith(page.key) and page.path not in astray:
             traces[page.path] = trace
         else:
             todo.append(page)
@@ -282,26 +286,44 @@ def write_pages(
     found = []
     for page in pages:
         path = docs / page.path
-        key, content, *_ = before.get(page.path, (b"", b""))
-        there = look(path)
-        if not (there and key == page.key and digest(path.read_bytes()) == content):
+        trace = before.get(page.path, b"")
+        key, content, there = page.key or b"", content_in(trace), look(path)
+        # Whatever else changed the file, it holds this page yet.
+        stays = key and trace.startswith(key) and there and digest(path.read_bytes()) == content
+        changed = False
+        if not stays:
             text = page.text.encode("utf-8", "replace")
             content = digest(text)
             changed = write_changed(path, text)
-            there = look(path) or (0, 0)
-        else:
-            changed = False
-        found.append((page.path, (page.key or b"", content, *there), changed))
+            there = look(path)
+        found.append((page.path, key + content + (there or NO_LOOK), changed))
     return found
 
 
-def look(path: Path | str) -> tuple[int, int] | None:
-    """Return a file's size, and its time in nanoseconds; None where there is no file."""
+def content_in(trace: Trace) -> Key:
+    """Return the key of what is in a file, by its trace, a tree's too; nothing of no trace."""
+    return trace[-LOOK.size - LENGTH : -LOOK.size]
+
+
+def look_in(trace: Trace) -> Look:
+    """Return a file's look, by its trace, a tree's too."""
+    return trace[-LOOK.size :]
+
+
+def look(path: Path | str) -> Look | None:
+    """Return how a file looks; None where there is no file."""
     try:
-        found = os.stat(path)  # noqa: PTH116  # of every page there is: a Path takes its time
+        return look_of(os.stat(path))  # noqa: PTH116  # of every page there is: a Path takes its time
     except OSError:
         return None
-    return found.st_size, found.st_mtime_ns
+
+
+def look_of(found: os.stat_result) -> Look:
+    """Return how a file looks, by what the system says of it."""
+    return LOOK.pack(found.st_size, found.st_mtime_ns)
+
+
+NO_LOOK = bytes(LOOK.size)
 
 
 def listing(paths: Iterable[str]) -> bytes:

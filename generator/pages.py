@@ -6,6 +6,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, lru_cache, partial
 from itertools import groupby
@@ -389,8 +390,9 @@ class Compiled(jinja2.BytecodeCache):
             bucket.bytecode_from_string(code)
 
     def dump_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
-        """Keep a template."""
-        self.keep(name_of(bucket), bucket.bytecode_to_string())
+        """Keep a template; what cannot be kept, on a full disk, will be compiled again."""
+        with suppress(OSError):
+            self.keep(name_of(bucket), bucket.bytecode_to_string())
 
 
 def name_of(bucket: jinja2.bccache.Bucket) -> str:

@@ -128,7 +128,7 @@ def page_outputs(
     docs = root / "docs"
     renderer = Renderer(shells=ground.shells, markdown=converter())
     for page in pages:
-        content = traces[page.path][1]
+        content = files.content_in(traces[page.path])
         if not page.path.endswith(".md"):
             yield Output(path=page.path, key=content, make=partial(read_bytes, docs / page.path))
         else:
@@ -159,7 +159,7 @@ class Found:
 
     astray: set[str]
     """Generated files of `docs/` that are not as the last build left them."""
-    spare: dict[str, trees.Look]
+    spare: dict[str, files.Look]
     """The files of the site's other tree."""
 
 
@@ -168,14 +168,14 @@ def found_at(root: Path, site: Path, last: Last) -> Found:
     return Found(files.strayed(root / "docs", last.docs), spare_of(site))
 
 
-def spare_of(site: Path) -> dict[str, trees.Look]:
+def spare_of(site: Path) -> dict[str, files.Look]:
     """Return the files of the site's other tree."""
     beside = files.beside(site)
     return dict(trees.walk(beside)) if beside.is_dir() else {}
 
 
 def raised(
-    site: Path, wanted: Sequence[Output], last: Last, there: dict[str, trees.Look]
+    site: Path, wanted: Sequence[Output], last: Last, there: dict[str, files.Look]
 ) -> tuple[trees.Raised, Mapping[str, trees.Trace]]:
     """Bring the site's other tree up to date, and let the two change places.
 

@@ -23,7 +23,7 @@ from mkdocs.structure.pages import Page as BuiltPage
 from mkdocs.utils.yaml import get_yaml_loader, yaml_load
 
 from generator import urls
-from generator.files import CONFIG, ENGINE, GENERATED, overrides
+from generator.files import CONFIG, ENGINE, GENERATED, overrides, written
 from generator.markup import front_matter
 from generator.model import ArchiveError, Problem
 from generator.pages import Page
@@ -229,7 +229,8 @@ def copy_written(source: Path, target: Path, generated: Container[str]) -> set[s
 def write(path: Path, text: str) -> None:
     """Write a file of the folder to work in."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
+    with written(path):
+        path.write_text(text, encoding="utf-8")
 
 
 def run_mkdocs(config: MkDocsConfig) -> tuple[list[Problem], list[WrittenPage]]:

@@ -14,14 +14,15 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from generator.files import Look, content_in, look, look_in, look_of
 from generator.keys import Output
 from generator.parallel import in_rounds
-from generator.plain import Key, digest
+from generator.plain import LENGTH, Key, digest
 
-Look = tuple[int, int]
-"""A file's size, and the time of its last change in nanoseconds."""
-Trace = tuple[Key, int, int]
+Trace = bytes
 """A file's content, as a key, and its look when that was seen."""
+Made = bytes
+"""The keys of what a file was made from, and of its content."""
 
 FEW = 64
 """Files that are not worth a second process."""
@@ -31,8 +32,8 @@ FEW = 64
 class Known:
     """What the build before knew: nothing of it is believed without a look."""
 
-    made: Mapping[str, tuple[Key, Key]] = field(default_factory=dict)
-    """By path: the key of what a file was made from, and that of its content."""
+    made: Mapping[str, Made] = field(default_factory=dict)
+    """By path."""
     seen: Mapping[str, Trace] = field(default_factory=dict)
     """Of the tree that people see, by path."""
     beside: Mapping[str, Trace] = field(default_factory=dict)
@@ -43,7 +44,7 @@ class Known:
 class Raised:
     """What bringing a tree up to date did."""
 
-    made: Mapping[str, tuple[Key, Key]]
+    made: Mapping[str, Made]
     traces: Mapping[str, Trace]
     fresh: int
     """Files made anew."""
@@ -66,15 +67,16 @@ def bring_up(
     beside.mkdir(exist_ok=True)
     there = dict(walk(beside)) if there is None else there
     todo = []
-    made: dict[str, tuple[Key, Key]] = {}
+    made: dict[str, Made] = {}
     traces: dict[str, Trace] = {}
     for output in wanted:
-        key, content = known.made.get(output.path, (b"", b""))
-        look = there.pop(output.path, None)
-        trace = known.beside.get(output.path)
-        if key == output.key and look and trace == (content, *look):
-            made[output.path] = key, content
-            traces[output.path] = trace
+        path = output.path
+        before = known.made.get(path, b"")
+        look = there.pop(path, b"")
+        trace = known.beside.get(path)
+        if look and trace == content_of(before) + look and before[:-LENGTH] == output.key:
+            made[path] = before
+            traces[path] = trace
         else:
             todo.append(output)
     for path in there:
@@ -84,7 +86,7 @@ def bring_up(
     fresh = 0
     for ended in in_rounds(lambda share: list(job.run(share)), todo, parts):
         for path, key, trace, new in ended:
-            made[path] = key, trace[0]
+            made[path] = key + content_in(trace)
             traces[path] = trace
             fresh += new
     return Raised(made=made, traces=traces, fresh=fresh, removed=len(there))
@@ -102,7 +104,8 @@ class Job:
         """Put files there: yield path, key, trace, and whether it was made anew, of each."""
         for output in outputs:
             target = f"{self.beside}/{output.path}"
-            key, content = self.known.made.get(output.path, (b"", b""))
+            before = self.known.made.get(output.path, b"")
+            key, content = before[:-LENGTH], content_of(before)
             if key == output.key:
                 if trace := trace_of(target, content, self.known.beside.get(output.path)):
                     yield output.path, key, trace, False
@@ -117,14 +120,18 @@ class Job:
 
 def trace_of(path: str, content: Key, before: Trace | None) -> Trace | None:
     """Return a file's trace if it holds this content; it is read only where it looks changed."""
-    try:
-        found = os.stat(path)  # noqa: PTH116  # of every file there is: a Path takes its time
-    except OSError:
+    there = look(path)
+    if there is None:
         return None
-    trace = content, found.st_size, found.st_mtime_ns
+    trace = content + there
     if trace == before:
         return trace
     return trace if digest(Path(path).read_bytes()) == content else None
+
+
+def content_of(made: Made) -> Key:
+    """Return the key of a file's content."""
+    return made[-LENGTH:]
 
 
 def put(path: Path, content: bytes) -> Trace:
@@ -138,8 +145,7 @@ def put(path: Path, content: bytes) -> Trace:
             break
         except FileNotFoundError:
             path.parent.mkdir(parents=True, exist_ok=True)
-    found = path.stat()
-    return digest(content), found.st_size, found.st_mtime_ns
+    return digest(content) + look_of(path.stat())
 
 
 def link(source: str, target: str) -> bool:
@@ -166,8 +172,7 @@ def names(folder: Path) -> Iterator[str]:
 def walk(folder: Path) -> Iterator[tuple[str, Look]]:
     """Yield each file below a folder, with slashes, and its look."""
     for name, entry in entries(folder):
-        found = entry.stat(follow_symlinks=False)
-        yield name, (found.st_size, found.st_mtime_ns)
+        yield name, look_of(entry.stat(follow_symlinks=False))
 
 
 def entries(folder: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
@@ -200,7 +205,7 @@ def untouched(folder: Path, traces: Mapping[str, Trace]) -> bool:
     """Return whether a tree holds just the files that it was left with, as they were left."""
     if not folder.is_dir():
         return False
-    return dict(walk(folder)) == {path: trace[1:] for path, trace in traces.items()}
+    return dict(walk(folder)) == {path: look_in(trace) for path, trace in traces.items()}
 
 
 AT_FDCWD = -100
