@@ -98,7 +98,7 @@ def make_site(
         others += other_outputs(ground, search)
         with stage("site") as now:
             wanted = [*others, *rendered]
-            done, other = publish.raised(site, wanted, last, there.spare)
+            done, other = publish.raised(site, wanted, last, there)
             now.result = f"{len(wanted):,} files, {done.fresh:,} made, {done.removed:,} removed"
     return publish.left(site, synced, done, other, (*archive.problems, *ground.problems))
 
@@ -145,7 +145,7 @@ def assemble(root: Path, site: Path) -> None:
     place = files.site_place(root, site)
     with files.only_one(root, tell_waiting), stage("site") as now:
         wanted = gathered(root)
-        publish.raised(place, wanted, Last(), publish.spare_of(place))
+        publish.raised(place, wanted, Last(), Found(spare=publish.spare_of(place)))
         now.result = f"{len(wanted):,} files"
 
 

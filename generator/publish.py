@@ -43,6 +43,10 @@ class Last:
     docs: Mapping[str, files.Trace] = field(default_factory=dict)
     known: Known = field(default_factory=Known)
 
+    def known_of(self, site: Path) -> Known:
+        """Return what is known of the files of a site's trees."""
+        return self.known if self.place == str(site) else Known()
+
 
 def recall(root: Path) -> Last:
     """Return what the last build left; nothing, where that was another engine's."""
@@ -153,19 +157,28 @@ def ground_outputs(ground: Ground) -> Iterator[Output]:
         yield Output(path=name, key=content, make=partial(read_bytes, ground.folder / name))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
     """What a look at the disk found before a build."""
 
-    astray: set[str]
+    astray: set[str] = field(default_factory=set)
     """Generated files of `docs/` that are not as the last build left them."""
     spare: dict[str, files.Look]
     """The files of the site's other tree."""
+    linked: Mapping[str, trees.Trace] = field(default_factory=dict)
+    """Those of them that it has only now, as the tree that people see has them."""
 
 
 def found_at(root: Path, site: Path, last: Last) -> Found:
-    """Return what a look at an archive's pages and its site's other tree finds."""
-    return Found(files.strayed(root / "docs", last.docs), spare_of(site))
+    """Return what a look at an archive's pages and its site's other tree finds.
+
+    That tree catches up with the one that people see meanwhile.
+    """
+    astray = files.strayed(root / "docs", last.docs)
+    spare = spare_of(site)
+    known = last.known_of(site)
+    linked = dict(trees.catch_up(files.beside(site), site, known, spare)) if spare else {}
+    return Found(astray=astray, spare=spare, linked=linked)
 
 
 def spare_of(site: Path) -> dict[str, files.Look]:
@@ -175,17 +188,18 @@ def spare_of(site: Path) -> dict[str, files.Look]:
 
 
 def raised(
-    site: Path, wanted: Sequence[Output], last: Last, there: dict[str, files.Look]
+    site: Path, wanted: Sequence[Output], last: Last, there: Found
 ) -> tuple[trees.Raised, Mapping[str, trees.Trace]]:
     """Bring the site's other tree up to date, and let the two change places.
 
-    `there` is what that tree holds. Also returns what is known of the tree that nobody sees now.
+    `there` is what was found before. Also returns what is known of the tree that nobody sees now.
     Raises ArchiveError where the disk is full; what people see is as it was then.
     """
     beside = files.beside(site)
-    known = last.known if last.place == str(site) else Known()
+    known = last.known_of(site)
+    known = replace(known, beside={**known.beside, **there.linked})
     try:
-        done = trees.bring_up(beside, site, wanted, known, cores(), there)
+        done = trees.bring_up(beside, site, wanted, known, cores(), there.spare)
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
         raise ArchiveError(

@@ -92,6 +92,24 @@ def bring_up(
     return Raised(made=made, traces=traces, fresh=fresh, removed=len(there))
 
 
+def catch_up(
+    beside: Path, seen: Path, known: Known, there: dict[str, Look]
+) -> Iterator[tuple[str, Trace]]:
+    """Link into a tree what the one that people see has beyond it: yield path and trace of each.
+
+    `there` is what the tree holds, and is kept right. So much can be done before it is known what
+    a build will make; what cannot be linked is left to it.
+    """
+    for path, trace in known.seen.items():
+        if there.get(path) and known.beside.get(path) == content_in(trace) + there[path]:
+            continue
+        source = f"{seen}/{path}"
+        with suppress(OSError):
+            if look(source) == look_in(trace) and link(source, f"{beside}/{path}"):
+                there[path] = look_in(trace)
+                yield path, trace
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
     """Puts files into a tree."""
