@@ -16,16 +16,7 @@ from generator.config import Settings
 from generator.decisions import NO_MEND, Mend, parse_corrections, parse_merges
 from generator.enriched import enrich
 from generator.ledger import Assignment, Finder, Kind, Ledger, Line, assign, parse_ledger
-from generator.memory import (
-    Made,
-    Memory,
-    Recalled,
-    list_name,
-    named,
-    nearest_name,
-    recall_lists,
-    work_out,
-)
+from generator.memory import Memory, list_name, named, nearest_name, read_lists
 from generator.merge import Resolve, Sighting, Whereabouts, Work, merge, sightings_of
 from generator.metadata import Known, Said, by_work, parse_metadata
 from generator.model import Dump, EntryId, Metadata, Problem, Status, Text
@@ -35,10 +26,10 @@ from generator.parallel import meanwhile
 from generator.parse import Reading, mends_that_miss, parse
 from generator.plain import digest
 from generator.restored import parse_restored
-from generator.tagging import Tagger
+from generator.tagging import Rulebook
 from generator.text import quoted
 from generator.vectors import Vector
-from generator.vocabulary import Vocabulary, parse_vocabulary
+from generator.vocabulary import Vocabulary
 
 LEDGER = "dumps/ledger.jsonl"
 MERGES = "dumps/merges.yml"
@@ -132,7 +123,6 @@ def read(record: Record, memory: Mapping[str, bytes] = NOTHING) -> Archive:
 
     `memory` is what earlier readings left: it saves time, and changes nothing.
     """
-    ledger, ledger_problems = parse_ledger(record.ledger, LEDGER)
     mends, mend_problems = parse_corrections(record.corrections, CORRECTIONS)
     decisions, decision_problems = parse_merges(record.merges, MERGES)
     said, metadata_problems = parse_metadata(record.metadata, METADATA)
@@ -142,12 +132,12 @@ def read(record: Record, memory: Mapping[str, bytes] = NOTHING) -> Archive:
     by_dump, stray_mends = match_mends(mends, once)
     superseded, supersede_problems = superseded_dumps(by_dump, once)
     valid = (dump for dump in once if dump.sha256 not in superseded)
-    recalled = recall_lists(unread_lists(valid, by_dump), named(record.vocabulary), memory)
-    rules = Understanding(record.vocabulary, record.vocabulary_path)
-    studying = start_studying(rules, recalled)
-    dumps = [reading.dump for reading in recalled.readings.values() if reading.dump]
+    rules = Rulebook(record.vocabulary, record.vocabulary_path)
+    lists = read_lists(unread_lists(valid, by_dump), rules, memory)
+    dumps = [reading.dump for reading in lists.readings if reading.dump]
 
-    sightings = sightings_of(dumps, recalled.folds.__getitem__)
+    ledger, ledger_problems = parse_ledger(record.ledger, LEDGER)
+    sightings = sightings_of(dumps, lists.folds.__getitem__)
     replaced = replaced_dumps(superseded, once, by_dump)
     whereabouts = Whereabouts.of(sightings, dumps, replaced).with_heirs(past.entries)
     resolve = resolver(sightings, whereabouts, ledger)
@@ -161,11 +151,9 @@ def read(record: Record, memory: Mapping[str, bytes] = NOTHING) -> Archive:
         said, lambda name: finder.find(name, ""), assignment.ids, METADATA
     )
     metadata = known_of(works, told)
-    vocabulary, word_problems, made = studying()
-    lists = recalled.completed(made)
     enriched = enrich(
         abstracts_of(works, metadata, lists.texts),
-        vocabulary=recalled.vocabulary,
+        vocabulary=named(rules.text),
         tagger=rules.tagger,
         before=memory,
         memory=lists.memory,
@@ -175,9 +163,9 @@ def read(record: Record, memory: Mapping[str, bytes] = NOTHING) -> Archive:
     catalog = catalog_of(
         papers(works, assignment, lists.texts, faces, metadata),
         sources=sources_of(dumps),
-        vocabulary=vocabulary,
+        vocabulary=lists.vocabulary,
         ledger=ledger,
-        redirects=redirects(assignment, ledger, vocabulary, moved),
+        redirects=redirects(assignment, ledger, lists.vocabulary, moved),
         stones=assignment.stones,
     )
     promised = ledger.with_lines((*assignment.lines, *promises(catalog)))
@@ -185,7 +173,7 @@ def read(record: Record, memory: Mapping[str, bytes] = NOTHING) -> Archive:
         *ledger_problems,
         *mend_problems,
         *decision_problems,
-        *word_problems,
+        *lists.problems,
         *past_problems,
         *twice,
         *stray_mends,
@@ -207,37 +195,9 @@ def read(record: Record, memory: Mapping[str, bytes] = NOTHING) -> Archive:
             lists=frozenset(gone),
         ),
         said={assignment.ids[index]: line for index, line in told.items()},
-        folds=recalled.folds,
+        folds=lists.folds,
         memory=replace(enriched.memory, late={nearest_name(): lambda: near()[1]}),
     )
-
-
-class Understanding:
-    """What a vocabulary's file says, read once, where and when it is asked for."""
-
-    def __init__(self, text: str, path: str) -> None:
-        self.vocabulary = cache(partial(parse_vocabulary, text, path))
-        self.tagger = cache(lambda: Tagger(self.vocabulary()[0]))
-
-
-Studied = tuple[Vocabulary, tuple[Problem, ...], list[Made]]
-"""A vocabulary without its rules, what is wrong with it, and what is made of texts."""
-
-
-def start_studying(rules: Understanding, lists: Recalled) -> Callable[[], Studied]:
-    """Begin what the lists still want, and return what waits for the end.
-
-    A day's texts are worked on in a process of their own, whole archives by all cores later.
-    """
-    missing = lists.missing
-    work = partial(study, rules, missing, lists.texts)
-    return meanwhile(work) if len(missing) < MANY < len(lists.texts) else work
-
-
-def study(rules: Understanding, raws: Sequence[Raw], texts: Mapping[Raw, Text]) -> Studied:
-    """Return what the rules make of these texts; `texts` has what was made readable before."""
-    vocabulary, problems = rules.vocabulary()
-    return replace(vocabulary, rules={}), problems, list(work_out(raws, texts, rules.tagger()))
 
 
 Related = tuple[tuple[tuple[int, ...], ...], bytes]
@@ -282,12 +242,14 @@ def abstracts_of(
 
 def unread_lists(
     dumps: Iterable[RawDump], mends: Mapping[str, Mend]
-) -> Iterator[tuple[str, Callable[[], Reading]]]:
-    """Yield the name in the memory of each dump's list, and what reads it."""
+) -> dict[str, Callable[[], Reading]]:
+    """Return what reads each dump's list, by its name in the memory."""
+    found: dict[str, Callable[[], Reading]] = {}
     for dump in dumps:
         mend = mends.get(dump.sha256, NO_MEND)
         of = digest(dump.raw).hex() if dump.restored else dump.sha256
-        yield list_name(of, dump.path, mend), partial(reading_of, dump, mend)
+        found[list_name(of, dump.path, mend)] = partial(reading_of, dump, mend)
+    return found
 
 
 def without_doubles(dumps: Iterable[RawDump]) -> tuple[tuple[RawDump, ...], list[Problem]]:

@@ -145,7 +145,7 @@ def assemble(root: Path, site: Path) -> None:
     place = files.site_place(root, site)
     with files.only_one(root, tell_waiting), stage("site") as now:
         wanted = gathered(root)
-        publish.raised(place, wanted, Last(), Found(spare=publish.spare_of(place)))
+        publish.raised(place, wanted, Last(), Found())
         now.result = f"{len(wanted):,} files"
 
 

@@ -24,7 +24,7 @@ from generator.arxiv import (
     title_query,
 )
 from generator.arxiv_records import answered, parse_records
-from generator.build import LEDGER, METADATA, Archive, Record, Understanding, read, slug_in
+from generator.build import LEDGER, METADATA, Archive, Record, read, slug_in
 from generator.building import (
     MEMORY,
     WRONG,
@@ -51,6 +51,7 @@ from generator.open_data import data_contents
 from generator.partitions import parse_partition
 from generator.progress import say, stage
 from generator.start import start_archive
+from generator.tagging import Rulebook
 from generator.text import fold, quoted, web_address
 from generator.weight import near_the_limit, table, weigh
 
@@ -405,7 +406,7 @@ def tags_command(root: Path, paper: str) -> int:
             f"expected a paper's address or id, found {quoted(paper)}; no paper has it"
         )
     click.echo(f"{found.title}\n{urls.paper(found.slug)}\n")
-    tagger = Understanding(record.vocabulary, record.vocabulary_path).tagger()
+    tagger = Rulebook(record.vocabulary, record.vocabulary_path).tagger()
     for each in tagger.explain(found.title, found.text.abstract):
         click.echo(f"{each.key}: {each.score:g} points of {each.threshold:g}, {each.verdict}")
         for finding in each.findings:

@@ -377,10 +377,11 @@ class Cache(Mapping[str, bytes]):
     def __getitem__(self, key: str) -> bytes:
         """Return a value. Raises KeyError where there is none that is whole."""
         try:
-            content = (self.folder / key).read_bytes()
+            # In two reads: no value is copied, and the large ones are megabytes.
+            with (self.folder / key).open("rb", buffering=0) as file:
+                mark, value = file.read(MARK), file.read()
         except OSError:
             raise KeyError(key) from None
-        mark, value = content[:MARK], content[MARK:]
         if seal(key, value) != mark:
             raise KeyError(key)
         return value
@@ -396,7 +397,9 @@ class Cache(Mapping[str, bytes]):
 
 def seal(key: str, value: bytes) -> bytes:
     """Return the digest that guards a value, under its key and no other."""
-    return hashlib.sha256(key.encode() + b"\0" + value).digest()
+    found = hashlib.sha256(key.encode() + b"\0")
+    found.update(value)
+    return found.digest()
 
 
 def read_cache(root: Path, name: str) -> dict[str, bytes]:
@@ -441,7 +444,10 @@ class NewCache:
 
     def keep(self, key: str, value: bytes) -> None:
         """Write a value."""
-        write_changed(self.folder / key, seal(key, value) + value)
+        path = self.folder / key
+        with written(path), path.open("wb") as file:
+            file.write(seal(key, value))
+            file.write(value)
         self.written.add(key)
 
     def stays(self, key: str) -> None:

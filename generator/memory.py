@@ -7,16 +7,15 @@ and what the vocabulary says of these, so that a new vocabulary leaves the texts
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import chain
 
 from generator.decisions import Mend
 from generator.engine import engine_digest
-from generator.model import Text
+from generator.model import Problem, Text
 from generator.papers import Raw, Traits, text_of, traits_of
-from generator.parallel import cores, in_parts
+from generator.parallel import cores, in_parts, meanwhile
 from generator.parse import Reading
 from generator.parts import (
     ReadList,
@@ -32,11 +31,14 @@ from generator.parts import (
     plain_traits,
     raws_of,
 )
-from generator.tagging import Tagger
+from generator.tagging import Rulebook, Tagger
 from generator.text import fold
+from generator.vocabulary import Vocabulary
 
 WORTH_SHARING = 500
 """Texts from which on the work is shared out over the cores."""
+WORTH_BESIDE = 30
+"""Known lists from which on new ones are worked on in a process of their own."""
 ROUND = 20_000
 """Texts that are worked on between two meetings of the cores, which bounds the memory."""
 
@@ -102,6 +104,10 @@ def nearest_name() -> str:
 
 Made = tuple[Raw, Text, Traits]
 """What is made of a dump's words."""
+Understood = tuple[ReadList, Sequence[Traits]]
+"""A list as it was read, and what the vocabulary says of its entries."""
+Sources = Mapping[str, Callable[[], Reading]]
+"""What reads each list, by the name of its part."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,114 +115,126 @@ class Lists:
     """All lists read, and what was made of their entries."""
 
     readings: tuple[Reading, ...]
+    folds: Mapping[str, str]
+    """By raw title."""
     texts: Mapping[Raw, Text]
     traits: Mapping[Raw, Traits]
+    vocabulary: Vocabulary
+    """Without its rules."""
+    problems: tuple[Problem, ...]
+    """Of the vocabulary."""
     memory: Memory
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recalled:
-    """All lists read, and what earlier readings made of their entries."""
-
-    readings: Mapping[str, Reading]
-    """By the name of their part; in order."""
-    raws: Mapping[str, Sequence[Raw]]
-    """The texts of each one's entries."""
-    folds: Mapping[str, str]
-    """Of all titles."""
-    texts: Mapping[Raw, Text]
-    traits: Mapping[Raw, Traits]
-    vocabulary: str
-    """The name of the one by which these were found."""
-    kept: frozenset[str]
-    """Names of the parts that were there."""
-
-    @property
-    def missing(self) -> list[Raw]:
-        """The texts of which something has to be made yet, each once."""
-        seen = dict.fromkeys(chain.from_iterable(self.raws.values()))
-        return [raw for raw in seen if raw not in self.texts or raw not in self.traits]
-
-    def completed(self, made: Iterable[Made]) -> Lists:
-        """Return all that is made of the lists, once the missing is made, too."""
-        texts, traits = dict(self.texts), dict(self.traits)
-        for raw, text, found in made:
-            texts[raw], traits[raw] = text, found
-        fresh: dict[str, Callable[[], bytes]] = {}
-        for name, there in self.raws.items():
-            beside = traits_name(name, self.vocabulary)
-            if name not in self.kept:
-                fresh[name] = partial(list_part, self.readings[name], there, self.folds, texts)
-            if beside not in self.kept:
-                fresh[beside] = partial(traits_part, there, traits)
-        return Lists(
-            readings=tuple(self.readings.values()),
-            texts=texts,
-            traits=traits,
-            memory=Memory(kept=self.kept, fresh=fresh),
-        )
-
-
-def recall_lists(
-    sources: Iterable[tuple[str, Callable[[], Reading]]],
-    vocabulary: str,
-    memory: Mapping[str, bytes],
-) -> Recalled:
-    """Return these lists, and what earlier readings made of their entries.
-
-    A list comes as the name of its part and what reads it; `vocabulary` is the name of one.
-    """
+def read_lists(sources: Sources, rules: Rulebook, memory: Mapping[str, bytes]) -> Lists:
+    """Return all that is made of these lists: recalled, or worked out where nothing is known."""
+    vocabulary = named(rules.text)
+    there = set(memory)
+    new = {
+        name: read
+        for name, read in sources.items()
+        if not {name, traits_name(name, vocabulary)} <= there
+    }
+    work = partial(study, new, rules, memory)
+    # What a day adds is worked on beside, by a process that begins before much is in memory.
+    studying = meanwhile(work) if len(sources) - len(new) > WORTH_BESIDE else work
+    found = {name: recall(name, vocabulary, memory) for name in sources if name not in new}
+    known = {name: each for name, each in found.items() if each}
+    studied = studying()
+    if lost := {name: sources[name] for name in found.keys() - known.keys()}:
+        studied = studied.with_lists(study(lost, rules, memory))
+    every = {name: known.get(name) or studied.lists[name] for name in sources}
+    kept = {*studied.recalled, *known, *(traits_name(name, vocabulary) for name in known)}
+    fresh: dict[str, Callable[[], bytes]] = {}
+    for name, (read, traits) in studied.lists.items():
+        if name not in studied.recalled:
+            fresh[name] = partial(format_list, read)
+        fresh[traits_name(name, vocabulary)] = partial(format_traits, traits)
     folds: dict[str, str] = {}
     texts: dict[Raw, Text] = {}
-    traits: dict[Raw, Traits] = {}
-    readings: dict[str, Reading] = {}
-    raws: dict[str, Sequence[Raw]] = {}
-    kept: set[str] = set()
-    for name, read in sources:
-        known = parse_list(memory.get(name))
-        readings[name] = known.reading if known else read()
-        there = raws[name] = known.raws if known else raws_of(readings[name])
-        titles = [title for title, _ in there]
-        folds.update(zip(titles, known.folds if known else map(fold, titles), strict=True))
-        if known:
-            kept.add(name)
-            texts.update(zip(there, known.texts, strict=True))
-        beside = traits_name(name, vocabulary)
-        said = parse_traits(memory.get(beside), len(there))
-        if said is not None:
-            kept.add(beside)
-            traits.update(zip(there, said, strict=True))
-    return Recalled(
-        readings=readings,
-        raws=raws,
+    traits_of_all: dict[Raw, Traits] = {}
+    for read, traits in every.values():
+        folds.update(zip([title for title, _ in read.raws], read.folds, strict=True))
+        texts.update(zip(read.raws, read.texts, strict=True))
+        traits_of_all.update(zip(read.raws, traits, strict=True))
+    return Lists(
+        readings=tuple([read.reading for read, _ in every.values()]),
         folds=folds,
         texts=texts,
-        traits=traits,
-        vocabulary=vocabulary,
-        kept=frozenset(kept),
+        traits=traits_of_all,
+        vocabulary=studied.vocabulary,
+        problems=studied.problems,
+        memory=Memory(kept=frozenset(kept), fresh=fresh),
     )
 
 
-def list_part(
-    reading: Reading,
-    raws: Sequence[Raw],
-    folds: Mapping[str, str],
-    texts: Mapping[Raw, Text],
-) -> bytes:
-    """Return the part of a list."""
-    return format_list(
-        ReadList(
-            reading=reading,
-            raws=raws,
-            folds=[folds[title] for title, _ in raws],
-            texts=[texts[raw] for raw in raws],
-        )
+def recall(name: str, vocabulary: str, memory: Mapping[str, bytes]) -> Understood | None:
+    """Return a list and its entries' traits, by the names of its part and of a vocabulary.
+
+    None where a memory lacks a part of it.
+    """
+    read = parse_list(memory.get(name))
+    if read is None:
+        return None
+    traits = parse_traits(memory.get(traits_name(name, vocabulary)), len(read.raws))
+    return None if traits is None else (read, traits)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Studied:
+    """Lists on which something had to be worked out, and by which vocabulary."""
+
+    lists: Mapping[str, Understood]
+    """By the name of their part."""
+    recalled: frozenset[str]
+    """Names of those whose texts were known."""
+    vocabulary: Vocabulary
+    """Without its rules."""
+    problems: tuple[Problem, ...]
+    """Of the vocabulary."""
+
+    def with_lists(self, other: "Studied") -> "Studied":
+        """Return these and others, studied by the same vocabulary."""
+        lists, recalled = {**self.lists, **other.lists}, self.recalled | other.recalled
+        return replace(self, lists=lists, recalled=recalled)
+
+
+def study(sources: Sources, rules: Rulebook, memory: Mapping[str, bytes]) -> Studied:
+    """Return these lists, all that is made of their entries worked out.
+
+    `memory` may know their texts, where it is the vocabulary that is new.
+    """
+    vocabulary, problems = rules.vocabulary()
+    found = {name: parse_list(memory.get(name)) for name in sources}
+    known = {name: read for name, read in found.items() if read}
+    texts = {
+        raw: text
+        for each in known.values()
+        for raw, text in zip(each.raws, each.texts, strict=True)
+    }
+    reads = {name: known.get(name) or unread(read()) for name, read in sources.items()}
+    traits: dict[Raw, Traits] = {}
+    wanted = dict.fromkeys(raw for each in reads.values() for raw in each.raws)
+    for raw, text, hits in work_out(list(wanted), texts, rules.tagger()) if wanted else ():
+        texts[raw], traits[raw] = text, hits
+    return Studied(
+        lists={
+            name: (
+                replace(read, texts=[texts[raw] for raw in read.raws]),
+                [traits[raw] for raw in read.raws],
+            )
+            for name, read in reads.items()
+        },
+        recalled=frozenset(known),
+        vocabulary=replace(vocabulary, rules={}),
+        problems=problems,
     )
 
 
-def traits_part(raws: Sequence[Raw], traits: Mapping[Raw, Traits]) -> bytes:
-    """Return the part with the traits of a list's entries."""
-    return format_traits(traits[raw] for raw in raws)
+def unread(reading: Reading) -> ReadList:
+    """Return a list whose texts are not made readable yet."""
+    raws = raws_of(reading)
+    return ReadList(reading=reading, raws=raws, folds=[fold(title) for title, _ in raws], texts=())
 
 
 def work_out(raws: Sequence[Raw], texts: Mapping[Raw, Text], tagger: Tagger) -> Iterator[Made]:

@@ -163,10 +163,10 @@ class Found:
 
     astray: set[str] = field(default_factory=set)
     """Generated files of `docs/` that are not as the last build left them."""
-    spare: dict[str, files.Look]
-    """The files of the site's other tree."""
     linked: Mapping[str, trees.Trace] = field(default_factory=dict)
-    """Those of them that it has only now, as the tree that people see has them."""
+    """Files that the site's other tree has only now, as the tree that people see has them."""
+    strange: set[str] | None = None
+    """Files in which it is not as it is known; None where nobody has looked."""
 
 
 def found_at(root: Path, site: Path, last: Last) -> Found:
@@ -175,16 +175,13 @@ def found_at(root: Path, site: Path, last: Last) -> Found:
     That tree catches up with the one that people see meanwhile.
     """
     astray = files.strayed(root / "docs", last.docs)
-    spare = spare_of(site)
-    known = last.known_of(site)
-    linked = dict(trees.catch_up(files.beside(site), site, known, spare)) if spare else {}
-    return Found(astray=astray, spare=spare, linked=linked)
-
-
-def spare_of(site: Path) -> dict[str, files.Look]:
-    """Return the files of the site's other tree."""
-    beside = files.beside(site)
-    return dict(trees.walk(beside)) if beside.is_dir() else {}
+    beside, known = files.beside(site), last.known_of(site)
+    if not beside.is_dir():
+        return Found(astray=astray)
+    there = dict(trees.walk(beside))
+    linked = dict(trees.catch_up(beside, site, known, there))
+    strange = trees.differences({**known.beside, **linked}, there)
+    return Found(astray=astray, linked=linked, strange=strange)
 
 
 def raised(
@@ -199,7 +196,7 @@ def raised(
     known = last.known_of(site)
     known = replace(known, beside={**known.beside, **there.linked})
     try:
-        done = trees.bring_up(beside, site, wanted, known, cores(), there.spare)
+        done = trees.bring_up(beside, site, wanted, known, cores(), there.strange)
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
         raise ArchiveError(

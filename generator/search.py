@@ -286,7 +286,7 @@ def settled(found: Sequence[Sequence[Document]]) -> int:
 
 def recalled(kept: bytes, mark: bytes) -> Postings | None:
     """Return the postings that were kept under this mark; None where it is another one's."""
-    return parse_postings(kept[len(mark) :]) if kept.startswith(mark) else None
+    return parse_postings(memoryview(kept)[len(mark) :]) if kept.startswith(mark) else None
 
 
 def marked(documents: Iterable[Document]) -> tuple[Key, dict[int, Key]]:
@@ -309,7 +309,7 @@ def read_blocks(
         if before.startswith(mark):
             new.stays(name)
             new.stays(counts_name)
-            yield parse_block(before[len(mark) :])
+            yield parse_block(memoryview(before)[len(mark) :])
             continue
         kept = cache.get(counts_name)
         known = parse_counts(kept) if kept else {}

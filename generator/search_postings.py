@@ -175,7 +175,7 @@ def format_block(block: Block) -> bytes:
     return marshal.dumps((runs, block.lengths, block.totals, block.spellings))
 
 
-def parse_block(blob: bytes) -> Block:
+def parse_block(blob: bytes | memoryview) -> Block:
     """Return a block from the cache."""
     runs, lengths, totals, spellings = marshal.loads(blob)  # noqa: S302  # as above
     return Block(tuple(Runs(*each) for each in runs), lengths, totals, spellings)
@@ -186,6 +186,6 @@ def format_postings(postings: Postings) -> bytes:
     return marshal.dumps([getattr(postings, name) for name in Postings.__slots__])
 
 
-def parse_postings(blob: bytes) -> Postings:
+def parse_postings(blob: bytes | memoryview) -> Postings:
     """Return postings from the cache."""
     return Postings(*marshal.loads(blob))  # noqa: S302  # as above

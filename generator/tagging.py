@@ -4,13 +4,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache, partial
 from typing import NamedTuple
 
 from generator.model import TagHit
 from generator.phrases import Phrase
 from generator.reading import Hit, Reader, Reading
 from generator.rules import ANYWHERE, Place
-from generator.vocabulary import Vocabulary
+from generator.vocabulary import Vocabulary, parse_vocabulary
 
 
 class Verdict(StrEnum):
@@ -97,6 +98,16 @@ class _Draft(NamedTuple):
     beside: float
     verdict: Verdict
     counted: list[_Counted]
+
+
+class Rulebook:
+    """A vocabulary's file, which is read once, where and when somebody asks for it."""
+
+    def __init__(self, text: str, path: str) -> None:
+        self.text = text
+        self.vocabulary = cache(partial(parse_vocabulary, text, path))
+        """Returns the vocabulary, and what is wrong with it."""
+        self.tagger = cache(lambda: Tagger(self.vocabulary()[0]))
 
 
 class Tagger:

@@ -57,30 +57,31 @@ def bring_up(
     wanted: Sequence[Output],
     known: Known,
     parts: int,
-    there: dict[str, Look] | None = None,
+    strange: set[str] | None = None,
 ) -> Raised:
     """Make a tree hold the wanted files and no others; what can be had from the other is linked.
 
-    `there` is what the tree holds, if somebody has looked already; it is emptied. Raises OSError
-    where the disk is full, or what the making of a file raises.
+    `strange` are the files in which the tree is not as it is known, if somebody has looked
+    already. Raises OSError where the disk is full, or what the making of a file raises.
     """
     beside.mkdir(exist_ok=True)
-    there = dict(walk(beside)) if there is None else there
+    if strange is None:
+        strange = differences(known.beside, dict(walk(beside)))
     todo = []
     made: dict[str, Made] = {}
     traces: dict[str, Trace] = {}
     for output in wanted:
         path = output.path
         before = known.made.get(path, b"")
-        look = there.pop(path, b"")
-        trace = known.beside.get(path)
-        if look and trace == content_of(before) + look and before[:-LENGTH] == output.key:
+        trace = known.beside.get(path, b"")
+        same = before[:-LENGTH] == output.key and content_of(before) == content_in(trace)
+        if same and path not in strange:
             made[path] = before
             traces[path] = trace
         else:
             todo.append(output)
-    for path in there:
-        drop(beside, path)
+    unwanted = (known.beside.keys() | strange) - {output.path for output in wanted}
+    removed = sum(drop(beside, path) for path in unwanted)
     job = Job(beside=beside, seen=seen, known=known)
     parts = parts if len(todo) > FEW else 1
     fresh = 0
@@ -89,7 +90,13 @@ def bring_up(
             made[path] = key + content_in(trace)
             traces[path] = trace
             fresh += new
-    return Raised(made=made, traces=traces, fresh=fresh, removed=len(there))
+    return Raised(made=made, traces=traces, fresh=fresh, removed=removed)
+
+
+def differences(known: Mapping[str, Trace], there: Mapping[str, Look]) -> set[str]:
+    """Return the files that are not there as they are known, or that nobody knows."""
+    other = {path for path, trace in known.items() if there.get(path) != look_in(trace)}
+    return other | (there.keys() - known.keys())
 
 
 def catch_up(
@@ -206,10 +213,13 @@ def entries(folder: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
                     yield f"{prefix}{entry.name}", entry
 
 
-def drop(folder: Path, path: str) -> None:
-    """Remove a file of a tree, and the folders that it leaves empty."""
+def drop(folder: Path, path: str) -> bool:
+    """Remove a file of a tree and the folders that it leaves empty; return whether it was there."""
     target = folder / path
-    target.unlink(missing_ok=True)
+    try:
+        target.unlink()
+    except FileNotFoundError:
+        return False
     for parent in target.parents:
         if parent == folder:
             break
@@ -217,6 +227,7 @@ def drop(folder: Path, path: str) -> None:
             parent.rmdir()
         except OSError:
             break
+    return True
 
 
 def untouched(folder: Path, traces: Mapping[str, Trace]) -> bool:

@@ -152,6 +152,7 @@ def test_a_day_is_worked_on_beside_and_changes_nothing(
     before = read(replace(record, dumps=record.dumps[:lists])).memory.after({})
     alone = read(record, before)
     monkeypatch.setattr(build, "MANY", 2)
+    monkeypatch.setattr(memory, "WORTH_BESIDE", 1)
     beside = read(record, before)
     assert said(beside) == said(alone)
     assert beside.memory.after(before) == alone.memory.after(before)
