@@ -39,12 +39,12 @@ lint: setup-test
 	$(BIN)/mypy
 
 lock: setup-test  ## Pin anew what is installed: versions and hashes, no addresses.
-	$(BIN)/pip-compile $(LOCK) --extra setup --output-file requirements.txt pyproject.toml
-	$(BIN)/pip-compile $(LOCK) --extra setup --extra dev \
+	$(BIN)/uv pip compile $(LOCK) --extra setup --output-file requirements.txt pyproject.toml
+	$(BIN)/uv pip compile $(LOCK) --extra setup --extra dev \
 		--constraint requirements.txt --output-file requirements-dev.txt pyproject.toml
 
-LOCK := --quiet --upgrade --generate-hashes --allow-unsafe --strip-extras --no-header \
-	--no-annotate --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
+# For the oldest Python that Daybook runs on: what it can install, others can.
+LOCK := --quiet --upgrade --python-version 3.11.0 --generate-hashes --no-header --no-annotate
 
 clean:  ## Remove everything that git ignores: what was installed, built or cached.
 	git clean -fdXq

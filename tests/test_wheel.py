@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import tomllib
 import venv
 import zipfile
 from dataclasses import dataclass
@@ -152,3 +153,17 @@ def test_nothing_written_names_the_checkout(installed: Installed) -> None:
     written = [path for path in installed.archive.rglob("*") if path.is_file()]
     assert len(written) > 100
     assert not [path for path in written if bytes(ROOT) in path.read_bytes()]
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+def test_what_is_pinned_installs_on_the_oldest_python(name: str) -> None:
+    """Whoever has the first Python of those that Daybook runs on, as Debian 12 nearly has."""
+    oldest = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["requires-python"]
+    command = ["pip", "compile", "--no-deps", "--python-version", f"{oldest.removeprefix('>=')}.0"]
+    done = subprocess.run(
+        [Path(sys.executable).with_name("uv"), *command, ROOT / name],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
