@@ -1,7 +1,7 @@
 """Papers as BibTeX: one field a line, Unicode kept, everything else escaped for LaTeX."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from urllib.parse import quote
 
 from generator.cleaning import SegmentKind, plain, segments
@@ -19,6 +19,8 @@ _TEX = {
 _MARKS = str.maketrans(_TEX)
 _LONE = {"{": r"{\textbraceleft}", "}": r"{\textbraceright}"}
 """For a brace without its other half: BibTeX counts braces, escaped ones too."""
+MOST_REMEMBERED = 1 << 12
+"""Entries: some megabytes."""
 _IN_FORMULA = re.compile(r"\\.|[{}%#]", re.DOTALL)
 
 
@@ -143,6 +145,27 @@ def tex_text(text: str, lone: Iterator[bool] | None = None) -> str:
     )
 
 
-def bib_file(papers: Iterable[Paper], settings: Settings) -> str:
+MakeEntry = Callable[[Paper, Settings], str]
+
+
+def bib_file(papers: Iterable[Paper], settings: Settings, entry: MakeEntry = bibtex) -> str:
     """Return a BibTeX file of these papers, in their order, a blank line between entries."""
-    return "\n".join(bibtex(paper, settings) for paper in papers)
+    return "\n".join(entry(paper, settings) for paper in papers)
+
+
+def remembered(entry: MakeEntry) -> MakeEntry:
+    """Return what makes each paper's entry once for many files.
+
+    Papers must live as long as this does, and settings stay the same.
+    """
+    made: dict[int, str] = {}
+
+    def make(paper: Paper, settings: Settings) -> str:
+        found = made.get(id(paper))
+        if found is None:
+            if len(made) >= MOST_REMEMBERED:
+                made.clear()
+            found = made[id(paper)] = entry(paper, settings)
+        return found
+
+    return make

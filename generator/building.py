@@ -84,22 +84,28 @@ def make_site(
         # All that looks at every paper comes first: while other processes live, a look copies.
         machine = publish.machine_outputs(root, archive, record, keys)
         writing = files.start_sync(root / "docs", every, last.docs, there.astray, all_of=True)
-        others = data_outputs(root, machine, record, keys, shelf)
-        others += publish.sitemap_outputs(archive.catalog, record.settings.site_url)
+        tree = publish.other_tree(site, last, there)
+        tree.want(data_outputs(root, machine, record, keys, shelf))
+        tree.want(publish.sitemap_outputs(archive.catalog, record.settings.site_url))
+        ground = grounds.standing(root, every, by_hand, sample=record.sample)
+        soon = writing.settled if ground else {}
+        if ground:
+            # While others are written.
+            tree.want(publish.page_outputs(root, every, soon, ground))
         synced = written_pages(every, writing)
-        ground = grounds.ground(root, every, by_hand, sample=record.sample)
-        rendered = list(publish.page_outputs(root, every, synced.traces, ground))
+        ground = ground or grounds.ground(root, every, by_hand, sample=record.sample)
+        late = {path: trace for path, trace in synced.traces.items() if path not in soon}
+        tree.want(publish.page_outputs(root, every, late, ground))
         # All that templates see is of no more use.
         del every
         if search is None:
             # Nothing is known from before, and much is to be made: one large thing at a time, and
             # none in a process of its own, which would copy all texts by looking at them.
             search = partial(search_on, ground)
-        others += other_outputs(ground, search)
+        tree.want(other_outputs(ground, search))
         with stage("site") as now:
-            wanted = [*others, *rendered]
-            done, other = publish.raised(site, wanted, last, there)
-            now.result = f"{len(wanted):,} files, {done.fresh:,} made, {done.removed:,} removed"
+            done, other = publish.raised(tree)
+            now.result = f"{len(done.made):,} files, {done.fresh:,} made, {done.removed:,} removed"
     return publish.left(site, synced, done, other, (*archive.problems, *ground.problems))
 
 
@@ -144,9 +150,10 @@ def assemble(root: Path, site: Path) -> None:
     """
     place = files.site_place(root, site)
     with files.only_one(root, tell_waiting), stage("site") as now:
-        wanted = gathered(root)
-        publish.raised(place, wanted, Last(), Found())
-        now.result = f"{len(wanted):,} files"
+        tree = publish.other_tree(place, Last(), Found())
+        tree.want(gathered(root))
+        done, _ = publish.raised(tree)
+        now.result = f"{len(done.made):,} files"
 
 
 def read_archive(root: Path, record: Record) -> Archive:
@@ -192,10 +199,10 @@ def pages_of(archive: Archive, record: Record, keys: Keys) -> list[Page]:
     return list(found)
 
 
-def written_pages(of: Sequence[Page], writing: Callable[[], files.Synced]) -> files.Synced:
+def written_pages(of: Sequence[Page], writing: files.Writing) -> files.Synced:
     """Return what bringing `docs/` up to date did, once it is done."""
     with stage("pages") as now:
-        synced = writing()
+        synced = writing.end()
         now.result = f"{len(of):,} pages, {synced.written:,} written, {synced.removed:,} removed"
     return synced
 

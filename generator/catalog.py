@@ -82,7 +82,8 @@ class Catalog:
     tagged: Mapping[str, Papers]
     """By tag, newest listing first; a tag without papers is there too."""
     tag_months: Mapping[str, Mapping[str, Papers]]
-    """By tag and month of the first listing, ascending; a promised month may be empty."""
+    """By tag and month of the first listing, ascending, in each the newest of these first: a paper
+    that is listed again moves nowhere. A promised month may be empty."""
     untagged: Papers
     former: Mapping[urls.Address, Former]
     """Pages of tags that are retired or split."""
@@ -167,7 +168,6 @@ def catalog_of(
     promised = {line.id for line in ledger.of(Kind.MONTH)}
     months = group_by(days, lambda day: month_of(day.date), promised)
     first = group_by(listed, first_month, months)
-    tagged = tagged_papers(listed, vocabulary)
     return Catalog(
         papers=tuple(papers),
         listed=listed,
@@ -180,8 +180,8 @@ def catalog_of(
         },
         areas=vocabulary.areas,
         tags=vocabulary.tags,
-        tagged=tagged,
-        tag_months=tag_months(tagged, ledger),
+        tagged=tagged_papers(listed, vocabulary, last_day),
+        tag_months=tag_months(listed, vocabulary, ledger),
         untagged=tuple(paper for paper in listed if not paper.tags),
         former=former_pages(vocabulary, ledger, redirects),
         redirects=redirects,
@@ -189,21 +189,26 @@ def catalog_of(
     )
 
 
-def tagged_papers(listed: Papers, vocabulary: Vocabulary) -> dict[str, Papers]:
-    """Return the papers of every tag, newest listing first."""
+def tagged_papers(
+    listed: Papers, vocabulary: Vocabulary, by: Callable[[Paper], dt.date]
+) -> dict[str, Papers]:
+    """Return the papers of every tag, the latest of these days first."""
     found: dict[str, list[Paper]] = {key: [] for key in vocabulary.tags}
-    for paper in sorted(listed, key=last_day, reverse=True):
+    for paper in sorted(listed, key=by, reverse=True):
         for hit in paper.tags:
             found[hit.key].append(paper)
     return {key: tuple(papers) for key, papers in found.items()}
 
 
-def tag_months(tagged: Mapping[str, Papers], ledger: Ledger) -> dict[str, dict[str, Papers]]:
+def tag_months(
+    listed: Papers, vocabulary: Vocabulary, ledger: Ledger
+) -> dict[str, dict[str, Papers]]:
     """Return each tag's papers by the month of their first listing, promised months too."""
     promised: dict[str, set[str]] = defaultdict(set)
     for line in ledger.of(Kind.TAG_MONTH):
         key, _, month = line.id.partition(" ")
         promised[key].add(month)
+    tagged = tagged_papers(listed, vocabulary, first_day)
     return {key: group_by(found, first_month, promised[key]) for key, found in tagged.items()}
 
 

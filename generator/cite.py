@@ -11,7 +11,7 @@ from functools import partial
 from urllib.parse import quote, quote_plus, urlsplit
 
 from generator import urls
-from generator.bibtex import bib_file, bibtex
+from generator.bibtex import bib_file, bibtex, remembered
 from generator.catalog import Catalog
 from generator.cleaning import excerpt
 from generator.config import Settings
@@ -184,32 +184,38 @@ def issue_form(repo_url: str) -> tuple[str, str, str] | None:
     return None
 
 
+Form = tuple[str, Callable[[Iterable[Paper], Settings], str]]
+"""A form of citations: its name, and what makes a file of it."""
+
+
 def outputs(catalog: Catalog, settings: Settings, keys: Keys) -> Iterator[Output]:
     """Yield the citation files of days, of tags' months and of the archive's months.
 
     Only where there are papers; withdrawn and removed ones are in none.
     """
+    bib = "bib", partial(bib_file, entry=remembered(bibtex))
     for day in catalog.days:
         papers = tuple(item.paper for item in day.items)
-        yield from files_of(papers, {urls.day_bib(day.date): bib_file}, settings, keys)
+        yield from files_of(papers, {urls.day_bib(day.date): bib}, settings, keys)
     for key, months in catalog.tag_months.items():
         for month, papers in months.items():
-            yield from files_of(papers, {urls.tag_month_bib(key, month): bib_file}, settings, keys)
+            yield from files_of(papers, {urls.tag_month_bib(key, month): bib}, settings, keys)
     for month, papers in catalog.first_listed.items():
-        made = {urls.data_bib(month): bib_file, urls.data_csl(month): csl_file}
+        made: dict[urls.Address, Form] = {urls.data_bib(month): bib}
+        made[urls.data_csl(month)] = "csl", csl_file
         yield from files_of(papers, made, settings, keys)
 
 
 def files_of(
     papers: Sequence[Paper],
-    made: Mapping[urls.Address, Callable[[Iterable[Paper], Settings], str]],
+    made: Mapping[urls.Address, Form],
     settings: Settings,
     keys: Keys,
 ) -> Iterator[Output]:
-    """Yield the files of these papers, by address and what makes them; none of no paper."""
-    for path, make in made.items() if papers else ():
+    """Yield the files of these papers, by address, form and what makes it; none of no paper."""
+    for path, (form, make) in made.items() if papers else ():
         shown = keys.cited(papers)
-        key: Key = keys.of(make.__name__, settings.site_name, settings.site_url, shown)
+        key: Key = keys.of(form, settings.site_name, settings.site_url, shown)
         yield Output(path=path, key=key, make=partial(encoded, make, papers, settings))
 
 

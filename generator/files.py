@@ -218,6 +218,16 @@ class Synced:
     """Of every generated file that was synced, by path."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Writing:
+    """Pages of `docs/` that are being written."""
+
+    settled: Mapping[str, Trace]
+    """Of the pages that stay as they are, by path."""
+    end: Callable[[], Synced]
+    """Waits for the others."""
+
+
 def strayed(docs: Path, left: Mapping[str, Trace]) -> set[str]:
     """Return the generated files of `docs/` that are not as the last sync left them."""
     place = f"{docs}/"
@@ -231,8 +241,8 @@ def start_sync(
     astray: Container[str],
     *,
     all_of: bool,
-) -> Callable[[], Synced]:
-    """Begin to bring the generated files of `docs/` up to date; return what waits for the end.
+) -> Writing:
+    """Begin to bring the generated files of `docs/` up to date.
 
     What is made from the same is not made anew: `before` is what the last sync left, `astray` what
     has strayed from it since. Only files that `.generated` lists are ever removed, and only where
@@ -247,19 +257,20 @@ def start_sync(
         refuse_if_taken(docs, path)
     # Named before they are written: a build cut short leaves no page that nobody knows.
     write_whole(manifest, listing(listed | now))
-    traces: dict[str, Trace] = {}
+    settled: dict[str, Trace] = {}
     todo = []
     for page in pages:
         trace = before.get(page.path, b"")
         if page.key and trace.startswith(page.key) and page.path not in astray:
-            traces[page.path] = trace
+            settled[page.path] = trace
         else:
             todo.append(page)
     parts = cores() if len(todo) > FEW else 1
     write = partial(write_pages, docs, before)
     writing = started(write, todo, parts)
 
-    def finish() -> Synced:
+    def end() -> Synced:
+        traces = dict(settled)
         written = 0
         for ended in writing():
             for path, trace, changed in ended:
@@ -271,7 +282,7 @@ def start_sync(
         write_whole(manifest, listing((listed | now) - gone))
         return Synced(written=written, removed=len(gone), traces=traces)
 
-    return finish
+    return Writing(settled=settled, end=end)
 
 
 def generated(docs: Path) -> set[str]:

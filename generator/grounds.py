@@ -3,7 +3,7 @@
 import marshal
 import os
 import re
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
@@ -85,18 +85,13 @@ def ground(
     `alone` means that `docs/` does not hold all pages: raises ArchiveError where the archive's
     settings ask MkDocs to render every page.
     """
+    if found := standing(root, pages, by_hand, sample=sample):
+        return found
     folder = root / files.CACHE / WORK
     key = Keys().of(by_hand, sample)
-    # The page at the root has a shell in its own place.
-    markdown = (page for page in pages if page.address and page.path.endswith(".md"))
-    needed = models_of((page.kind, page.address) for page in markdown)
-    found = known(root, by_hand, sample=sample)
-    if found:
-        there = {form.model for form in found.shells if not form.place}
-        if found.shells and needed <= there and contents(found.folder) == found.contents:
-            return found
-        # An archive that once had a kind of page will have it again.
-        needed |= there
+    before = known(root, by_hand, sample=sample)
+    # An archive that once had a kind of page will have it again.
+    needed = forms_needed(pages) | (forms_in(before) if before else set())
     from generator.site import build_base  # noqa: PLC0415  # MkDocs takes a second to import
 
     base = build_base(root, folder, pages, needed, sample=sample)
@@ -115,6 +110,30 @@ def ground(
         )
     files.write_cache(root, "ground", {key.hex(): frozen(found)})
     return found
+
+
+def standing(root: Path, pages: Iterable[Page], by_hand: Key, *, sample: bool) -> Ground | None:
+    """Return what the cache has of what MkDocs makes, if it stands there whole."""
+    found = known(root, by_hand, sample=sample)
+    whole = (
+        found
+        and found.shells
+        and forms_needed(pages) <= forms_in(found)
+        and contents(found.folder) == found.contents
+    )
+    return found if whole else None
+
+
+def forms_needed(pages: Iterable[Page]) -> set[Form]:
+    """Return the few forms of which shells are needed for these pages."""
+    # The page at the root has a shell in its own place.
+    markdown = (page for page in pages if page.address and page.path.endswith(".md"))
+    return models_of((page.kind, page.address) for page in markdown)
+
+
+def forms_in(ground: Ground) -> set[Form]:
+    """Return the forms of which a ground has shells for any place."""
+    return {form.model for form in ground.shells if not form.place}
 
 
 def known(root: Path, by_hand: Key, *, sample: bool) -> Ground | None:

@@ -40,17 +40,26 @@ def in_parts(work: Callable[[int], T], parts: int) -> list[T]:
     killed: it waits for nobody. One part alone, or a system that cannot fork, works right here.
     Raises what a part raised; OSError where one was killed.
     """
+    return started_parts(work, parts)()
+
+
+def started_parts(work: Callable[[int], T], parts: int) -> Callable[[], list[T]]:
+    """Begin what `in_parts` does, and return what waits for it."""
     if parts <= 1 or not hasattr(os, "fork"):
-        return [work(part) for part in range(parts)]
+        return lambda: [work(part) for part in range(parts)]
     give_back()
     # What is there already is left alone by the collector, or it would be copied for nothing.
     gc.freeze()
     try:
         running: list[Running[T]] = [begin(work, part) for part in range(parts)]
-        ended = [finish(each) for each in running]
     finally:
         gc.unfreeze()
-    return [each.value() for each in ended]
+
+    def finish_all() -> list[T]:
+        ended = [finish(each) for each in running]
+        return [each.value() for each in ended]
+
+    return finish_all
 
 
 def in_rounds(
@@ -78,7 +87,9 @@ def started(
     """
     if len(things) > ROUND:
         return partial(in_rounds, work, things, parts)
-    return meanwhile(lambda: list(in_rounds(work, things, parts)))
+    if parts <= 1:
+        return meanwhile(lambda: [work(things)])
+    return started_parts(partial(work_on_share, work, things, parts), parts)
 
 
 def work_on_share(

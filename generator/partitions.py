@@ -65,7 +65,9 @@ def write_partition(root: Path, part: Partition, inputs: Key, wanted: Sequence[O
     folder.mkdir(parents=True, exist_ok=True)
     # Without a report it counts as not built.
     report.unlink(missing_ok=True)
-    trees.bring_up(folder / FILES, folder / FILES, wanted, Known(), cores())
+    tree = trees.tree(folder / FILES, folder / FILES, Known())
+    tree.want(wanted)
+    tree.raised(cores())
     said = {"partition": str(part), "inputs": inputs.hex(), "files": len(wanted)}
     files.write_whole(report, json.dumps(said, indent=1).encode())
 

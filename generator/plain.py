@@ -12,7 +12,8 @@ LENGTH = 16
 
 def digest(content: bytes) -> Key:
     """Return the key of some bytes."""
-    return hashlib.blake2b(content, digest_size=LENGTH).digest()
+    # Today's processors have instructions for SHA-2: of a page it takes half of BLAKE2's time.
+    return hashlib.sha256(content).digest()[:LENGTH]
 
 
 def key_of(plain: object) -> Key:

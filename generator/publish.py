@@ -123,16 +123,19 @@ def left(
 def page_outputs(
     root: Path, pages: Iterable[Page], traces: Mapping[str, files.Trace], ground: Ground
 ) -> Iterator[Output]:
-    """Yield the files of the site that stand for generated files of `docs/`, by their traces.
+    """Yield the files of the site that stand for generated files of `docs/`.
 
-    None, where MkDocs rendered every page.
+    Of those that have a trace; of none where MkDocs rendered every page.
     """
     if not ground.shells:
         return
     docs = root / "docs"
     renderer = Renderer(shells=ground.shells, markdown=converter())
     for page in pages:
-        content = files.content_in(traces[page.path])
+        trace = traces.get(page.path)
+        if not trace:
+            continue
+        content = files.content_in(trace)
         if not page.path.endswith(".md"):
             yield Output(path=page.path, key=content, make=partial(read_bytes, docs / page.path))
         else:
@@ -184,19 +187,25 @@ def found_at(root: Path, site: Path, last: Last) -> Found:
     return Found(astray=astray, linked=linked, strange=strange)
 
 
-def raised(
-    site: Path, wanted: Sequence[Output], last: Last, there: Found
-) -> tuple[trees.Raised, Mapping[str, trees.Trace]]:
-    """Bring the site's other tree up to date, and let the two change places.
+def other_tree(site: Path, last: Last, there: Found) -> trees.Tree:
+    """Return the site's tree that nobody sees now, to be brought up to date.
 
-    `there` is what was found before. Also returns what is known of the tree that nobody sees now.
-    Raises ArchiveError where the disk is full; what people see is as it was then.
+    `there` is what was found before.
     """
-    beside = files.beside(site)
     known = last.known_of(site)
     known = replace(known, beside={**known.beside, **there.linked})
+    return trees.tree(files.beside(site), site, known, there.strange)
+
+
+def raised(tree: trees.Tree) -> tuple[trees.Raised, Mapping[str, trees.Trace]]:
+    """Bring a site's other tree up to date, and let the two change places.
+
+    Also returns what is known of the tree that nobody sees now. Raises ArchiveError where the disk
+    is full; what people see is as it was then.
+    """
+    beside, site = tree.beside, tree.seen
     try:
-        done = trees.bring_up(beside, site, wanted, known, cores(), there.strange)
+        done = tree.raised(cores())
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
         raise ArchiveError(
@@ -205,10 +214,9 @@ def raised(
     first = not site.exists()
     trees.exchange(beside, site, files.aside(site))
     if not first:
-        return done, known.seen
+        return done, tree.known.seen
     # The next build finds a second tree to bring up to date.
-    known = Known(made=done.made, seen=done.traces)
-    return done, trees.bring_up(beside, site, wanted, known, cores()).traces
+    return done, dict(trees.catch_up(beside, site, Known(seen=done.traces), {}))
 
 
 def machine_outputs(root: Path, archive: Archive, record: Record, keys: Keys) -> list[Output]:

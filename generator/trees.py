@@ -9,7 +9,7 @@ differ: a tree that something else has touched, or that a killed build left, com
 import ctypes
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -51,46 +51,78 @@ class Raised:
     removed: int
 
 
-def bring_up(
-    beside: Path,
-    seen: Path,
-    wanted: Sequence[Output],
-    known: Known,
-    parts: int,
-    strange: set[str] | None = None,
-) -> Raised:
-    """Make a tree hold the wanted files and no others; what can be had from the other is linked.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tree:
+    """A tree that is being brought up to date: it is told bit by bit what it shall hold."""
 
-    `strange` are the files in which the tree is not as it is known, if somebody has looked
-    already. Raises OSError where the disk is full, or what the making of a file raises.
+    beside: Path
+    """Where it stands."""
+    seen: Path
+    """The other one: what can be had from there is linked."""
+    known: Known
+    strange: set[str]
+    """The files in which it is not as it is known."""
+    made: dict[str, Made] = field(default_factory=dict)
+    traces: dict[str, Trace] = field(default_factory=dict)
+    todo: list[Output] = field(default_factory=list)
+
+    def want(self, outputs: Iterable[Output]) -> None:
+        """Take files that the tree shall hold. What stands there already, is done."""
+        for output in outputs:
+            path = output.path
+            before = self.known.made.get(path, b"")
+            trace = self.known.beside.get(path, b"")
+            same = before[:-LENGTH] == output.key and content_of(before) == content_in(trace)
+            if same and path not in self.strange:
+                self.made[path] = before
+                self.traces[path] = trace
+            else:
+                self.todo.append(output)
+
+    def raised(self, parts: int) -> Raised:
+        """Make the tree hold what it shall and nothing else, in so many processes.
+
+        Raises OSError where the disk is full, or what the making of a file raises.
+        """
+        self.beside.mkdir(exist_ok=True)
+        unwanted = (self.known.beside.keys() | self.strange) - self.made.keys()
+        unwanted -= {output.path for output in self.todo}
+        removed = sum(drop(self.beside, path) for path in unwanted)
+        parts = parts if len(self.todo) > FEW else 1
+        fresh = 0
+        for ended in in_rounds(lambda share: list(self.put(share)), self.todo, parts):
+            for path, key, trace, new in ended:
+                self.made[path] = key + content_in(trace)
+                self.traces[path] = trace
+                fresh += new
+        return Raised(made=self.made, traces=self.traces, fresh=fresh, removed=removed)
+
+    def put(self, outputs: Iterable[Output]) -> Iterator[tuple[str, Key, Trace, bool]]:
+        """Put files there: yield path, key, trace, and whether it was made anew, of each."""
+        for output in outputs:
+            target = f"{self.beside}/{output.path}"
+            before = self.known.made.get(output.path, b"")
+            key, content = before[:-LENGTH], content_of(before)
+            if key == output.key:
+                if trace := trace_of(target, content, self.known.beside.get(output.path)):
+                    yield output.path, key, trace, False
+                    continue
+                source = f"{self.seen}/{output.path}"
+                trace = trace_of(source, content, self.known.seen.get(output.path))
+                if trace and link(source, target):
+                    yield output.path, key, trace, False
+                    continue
+            yield output.path, output.key, write(Path(target), output.make()), True
+
+
+def tree(beside: Path, seen: Path, known: Known, strange: set[str] | None = None) -> Tree:
+    """Return a tree to be brought up to date.
+
+    `strange` are the files in which it is not as it is known, if somebody has looked already.
     """
-    beside.mkdir(exist_ok=True)
     if strange is None:
-        strange = differences(known.beside, dict(walk(beside)))
-    todo = []
-    made: dict[str, Made] = {}
-    traces: dict[str, Trace] = {}
-    for output in wanted:
-        path = output.path
-        before = known.made.get(path, b"")
-        trace = known.beside.get(path, b"")
-        same = before[:-LENGTH] == output.key and content_of(before) == content_in(trace)
-        if same and path not in strange:
-            made[path] = before
-            traces[path] = trace
-        else:
-            todo.append(output)
-    unwanted = (known.beside.keys() | strange) - {output.path for output in wanted}
-    removed = sum(drop(beside, path) for path in unwanted)
-    job = Job(beside=beside, seen=seen, known=known)
-    parts = parts if len(todo) > FEW else 1
-    fresh = 0
-    for ended in in_rounds(lambda share: list(job.run(share)), todo, parts):
-        for path, key, trace, new in ended:
-            made[path] = key + content_in(trace)
-            traces[path] = trace
-            fresh += new
-    return Raised(made=made, traces=traces, fresh=fresh, removed=removed)
+        strange = differences(known.beside, dict(walk(beside)) if beside.is_dir() else {})
+    return Tree(beside=beside, seen=seen, known=known, strange=strange)
 
 
 def differences(known: Mapping[str, Trace], there: Mapping[str, Look]) -> set[str]:
@@ -117,32 +149,6 @@ def catch_up(
                 yield path, trace
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
-    """Puts files into a tree."""
-
-    beside: Path
-    seen: Path
-    known: Known
-
-    def run(self, outputs: Iterable[Output]) -> Iterator[tuple[str, Key, Trace, bool]]:
-        """Put files there: yield path, key, trace, and whether it was made anew, of each."""
-        for output in outputs:
-            target = f"{self.beside}/{output.path}"
-            before = self.known.made.get(output.path, b"")
-            key, content = before[:-LENGTH], content_of(before)
-            if key == output.key:
-                if trace := trace_of(target, content, self.known.beside.get(output.path)):
-                    yield output.path, key, trace, False
-                    continue
-                source = f"{self.seen}/{output.path}"
-                trace = trace_of(source, content, self.known.seen.get(output.path))
-                if trace and link(source, target):
-                    yield output.path, key, trace, False
-                    continue
-            yield output.path, output.key, put(Path(target), output.make()), True
-
-
 def trace_of(path: str, content: Key, before: Trace | None) -> Trace | None:
     """Return a file's trace if it holds this content; it is read only where it looks changed."""
     there = look(path)
@@ -159,7 +165,7 @@ def content_of(made: Made) -> Key:
     return made[-LENGTH:]
 
 
-def put(path: Path, content: bytes) -> Trace:
+def write(path: Path, content: bytes) -> Trace:
     """Write a file anew: another tree may share the one that is there."""
     for _ in range(2):
         with suppress(FileNotFoundError):

@@ -328,3 +328,17 @@ def test_each_paper_of_a_tag_is_an_item_of_its_list() -> None:
         assert len(items) == len(papers)
         sizes.append(len(papers))
     assert 3 in sizes
+
+
+def test_a_month_that_is_over_stays_as_it_was_when_its_papers_come_back() -> None:
+    """A new day leaves the pages of old months alone, but for those of its papers."""
+    old = raw_dump(list_of("Mar 14", "A Video", "Video Two", "Of Video"))
+    middle = raw_dump(list_of("Apr 1", "A Video of April"))
+    new = raw_dump(list_of("Apr 2", "Of Video", "A Video Again"))
+    before, after = (
+        sources(read(record_of(*dumps))) for dumps in ((old, middle), (old, middle, new))
+    )
+    touched = {path for path in before if before[path] != after[path]}
+    assert touched >= {"days/2025-04.md", "papers/of-video.md", "tags/video.md"}
+    assert [path for path in touched if "2025-03" in path] == []
+    assert "tags/video/2025-03.md" in before
