@@ -90,15 +90,13 @@ class Keys:
         """Return the key of all that is known of a paper."""
         found = self._records.get(id(paper))
         if found is None:
+            listings = [
+                (each.day.toordinal(), each.dump, each.position, each.line, each.variant)
+                for each in paper.listings
+            ]
+            texts = [text.key for text in paper.texts]
             found = self._records[id(paper)] = key_of(
-                (
-                    self.face(paper),
-                    paper.note,
-                    paper.title_raw,
-                    paper.shown,
-                    [text.key for text in paper.texts],
-                    [(each.line, each.variant) for each in paper.listings],
-                )
+                (self.words(paper), paper.note, paper.title_raw, paper.shown, texts, listings)
             )
         return found
 

@@ -40,7 +40,7 @@ from generator.heatmap import latest_map, year_map
 from generator.keys import Keys
 from generator.mathml import to_mathml
 from generator.model import Area, LinkKind, Paper, Status, Tag, Text
-from generator.plain import LENGTH, Key, digest, key_of
+from generator.plain import Key, digest, dumped
 from generator.quality import Quality
 from generator.references import long_date, named
 from generator.tag_map import by_size, tag_map, tag_sizes
@@ -647,8 +647,8 @@ def paper_contents(catalog: Catalog, keys: Keys) -> Iterator[KeyedContent]:
         make: MakeValues = partial(dict, name=name, papers=papers, **beside)
         yield "papers_month", urls.papers_of_month(name), make, (beside, keys.cited(papers))
     around = neighbours(catalog.days)
-    link = {id(paper): key_of((paper.slug, paper.title)) for paper in catalog.papers}
-    link[id(None)] = bytes(LENGTH)
+    link = {id(paper): dumped((paper.slug, paper.title)) for paper in catalog.papers}
+    link[id(None)] = dumped(None)
     related = catalog.related()
     for paper in catalog.papers:
         linked = *around.get(paper.slug, (None, None)), *related.get(paper.slug, ())

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date
+from functools import cache
 from xml.sax.saxutils import escape
 
 from generator import urls
@@ -61,7 +62,14 @@ def sitemap(root: str, item: str, entries: Iterable[tuple[str, date | None]]) ->
         '<?xml version="1.0" encoding="UTF-8"?>',
         f'<{root} xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">',
     ]
-    for url, changed in entries:
-        when = f"<lastmod>{changed.isoformat()}</lastmod>" if changed else ""
-        lines.append(f"<{item}><loc>{escape(url)}</loc>{when}</{item}>")
+    lines += [
+        f"<{item}><loc>{escape(url)}</loc>{lastmod(changed) if changed else ''}</{item}>"
+        for url, changed in entries
+    ]
     return "\n".join((*lines, f"</{root}>\n")).encode()
+
+
+@cache
+def lastmod(changed: date) -> str:
+    """Return what says that a page changed on this day: many did."""
+    return f"<lastmod>{changed.isoformat()}</lastmod>"
