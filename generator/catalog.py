@@ -2,11 +2,11 @@
 
 import datetime as dt
 from calendar import monthrange
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
-from itertools import groupby
+from itertools import chain, combinations, groupby
 from operator import attrgetter
 from typing import TypeVar
 
@@ -84,6 +84,8 @@ class Catalog:
     tag_months: Mapping[str, Mapping[str, Papers]]
     """By tag and month of the first listing, ascending, in each the newest of these first: a paper
     that is listed again moves nowhere. A promised month may be empty."""
+    shared: Mapping[tuple[str, str], int]
+    """How many papers carry both of two tags, by their keys in order."""
     untagged: Papers
     former: Mapping[urls.Address, Former]
     """Pages of tags that are retired or split."""
@@ -182,6 +184,7 @@ def catalog_of(
         tags=vocabulary.tags,
         tagged=tagged_papers(listed, vocabulary, last_day),
         tag_months=tag_months(listed, vocabulary, ledger),
+        shared=shared_papers(listed),
         untagged=tuple(paper for paper in listed if not paper.tags),
         former=former_pages(vocabulary, ledger, redirects),
         redirects=redirects,
@@ -210,6 +213,12 @@ def tag_months(
         promised[key].add(month)
     tagged = tagged_papers(listed, vocabulary, first_day)
     return {key: group_by(found, first_month, promised[key]) for key, found in tagged.items()}
+
+
+def shared_papers(listed: Papers) -> dict[tuple[str, str], int]:
+    """Return how many papers carry both of two tags, by their keys in order."""
+    tags = (sorted([hit.key for hit in paper.tags]) for paper in listed)
+    return dict(Counter(chain.from_iterable(combinations(keys, 2) for keys in tags)))
 
 
 def former_pages(

@@ -206,7 +206,8 @@ class Paper:
     @property
     def has_code(self) -> bool:
         """Whether its text names a place where code is."""
-        return any(link.kind is LinkKind.CODE for link in self.links)
+        links = self.texts[self.shown].links
+        return bool(links) and any(link.kind is LinkKind.CODE for link in links)
 
     @property
     def other_texts(self) -> tuple[tuple[Text, tuple[dt.date, ...]], ...]:
@@ -220,6 +221,8 @@ class Paper:
     @property
     def days(self) -> tuple[dt.date, ...]:
         """The days it was listed on, ascending, each once."""
+        if len(self.listings) == 1:
+            return (self.listings[0].day,)
         return tuple(sorted({listing.day for listing in self.listings}))
 
 

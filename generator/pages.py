@@ -92,8 +92,8 @@ AREA_NEWEST = 10
 
 Values = Mapping[str, object]
 MakeValues = Callable[[], Values]
-Content = tuple[str, urls.Address, Values]
-"""Template, address, and the values that the template sees."""
+Content = tuple[str, urls.Address, MakeValues]
+"""Template, address, and what makes the values that the template sees."""
 KeyedContent = tuple[str, urls.Address, MakeValues, object]
 """Template, address, what makes the values, and what the page's key is made of: of the values, as
 much as the template shows."""
@@ -445,9 +445,9 @@ def pages(
         seen = whole if key is None else everywhere
         return Page(path=path, address=address, template=name, values=values, shared=seen, key=key)
 
-    for template, address, values in broad_contents(catalog):
+    for template, address, make_values in broad_contents(catalog):
         name = f"{template}.md.jinja"
-        yield page(urls.source_file(address), address, name, partial(dict, values), None)
+        yield page(urls.source_file(address), address, name, make_values, None)
     for template, address, make_values, made_of in narrow_contents(catalog, keys):
         name = f"{template}.md.jinja"
         key = keys.of(template_key(name), shared, address, made_of)
@@ -500,39 +500,38 @@ def stubs(catalog: Catalog) -> Iterator[tuple[urls.Address, urls.Address, str]]:
 
 
 def broad_contents(catalog: Catalog) -> Iterator[Content]:
-    """Yield the few pages that show something of the whole catalog: template, address, values."""
+    """Yield the few pages that show something of the whole catalog."""
     points = tag_months(catalog)
-    yield "home", urls.HOME, {"points": points, **home_values(catalog)}
-    yield "about", urls.ABOUT, {}
-    yield "search", urls.SEARCH, {}
-    yield "trends", urls.TRENDS, {}
-    yield "reading_list", urls.READING_LIST, {}
-    yield "feeds", urls.FEEDS, {}
-    yield "data", urls.DATA, {}
+    yield "home", urls.HOME, partial(home_values, catalog, points)
+    yield "about", urls.ABOUT, dict
+    yield "search", urls.SEARCH, dict
+    yield "trends", urls.TRENDS, dict
+    yield "reading_list", urls.READING_LIST, dict
+    yield "feeds", urls.FEEDS, dict
+    yield "data", urls.DATA, dict
     there = span(catalog.days)
-    yield "days", urls.DAYS, {"there": there}
+    yield "days", urls.DAYS, partial(dict, there=there)
     for before, year, after in with_neighbours(tuple(catalog.years)):
         days = [day for name in catalog.years[year] for day in catalog.months[name]]
         months = sorted({*catalog.years[year], *there.get(year, ())})
         beside = {"before": period(before), "after": period(after)}
-        yield "year", urls.period(year), {"year": year, "months": months, "days": days, **beside}
-    unlisted = [paper for paper in catalog.papers if paper.status is not Status.LISTED]
-    yield "papers", urls.PAPERS, {"unlisted": unlisted}
-    yield "tags", urls.TAGS, tags_values(catalog)
-    yield "untagged", urls.UNTAGGED, {}
-    yield "tags_about", urls.TAGS_ABOUT, {}
+        make: MakeValues = partial(dict, year=year, months=months, days=days, **beside)
+        yield "year", urls.period(year), make
+    yield "papers", urls.PAPERS, partial(papers_values, catalog)
+    yield "tags", urls.TAGS, partial(tags_values, catalog)
+    yield "untagged", urls.UNTAGGED, dict
+    yield "tags_about", urls.TAGS_ABOUT, dict
     for area in catalog.areas:
-        own = {"points": points, "newest": area_newest(catalog, area)}
-        keys = by_size(catalog, area.tags)
-        yield "area", urls.area(area.key), {"area": area, "keys": keys, **own}
+        yield "area", urls.area(area.key), partial(area_values, catalog, area, points)
 
 
-def home_values(catalog: Catalog) -> Values:
+def home_values(catalog: Catalog, points: Mapping[str, Points]) -> Values:
     """Return what the home page shows of the catalog."""
     listings = {day.date: len(day.items) for day in catalog.days}
     by_years = groupby(catalog.days[::-1], key=lambda day: day.date.year)
     years = [(str(year), [listings[day.date] for day in found]) for year, found in by_years]
     return {
+        "points": points,
         "recent": catalog.days[: -RECENT_DAYS - 1 : -1],
         "rising": rising(catalog),
         "tested": windows(catalog) is not None,
@@ -545,6 +544,11 @@ def home_values(catalog: Catalog) -> Values:
     }
 
 
+def papers_values(catalog: Catalog) -> Values:
+    """Return what the page of all papers shows beside the catalog."""
+    return {"unlisted": [each for each in catalog.papers if each.status is not Status.LISTED]}
+
+
 def tags_values(catalog: Catalog) -> Values:
     """Return what the page of all tags shows beside the catalog."""
     return {
@@ -552,6 +556,12 @@ def tags_values(catalog: Catalog) -> Values:
         "areas": [(area, by_size(catalog, area.tags)) for area in catalog.areas],
         "most": max(map(len, catalog.tagged.values()), default=0),
     }
+
+
+def area_values(catalog: Catalog, area: Area, points: Mapping[str, Points]) -> Values:
+    """Return what an area's page shows."""
+    keys, newest = by_size(catalog, area.tags), area_newest(catalog, area)
+    return {"area": area, "keys": keys, "points": points, "newest": newest}
 
 
 def area_newest(catalog: Catalog, area: Area) -> tuple[Paper, ...]:

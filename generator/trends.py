@@ -7,7 +7,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import chain, combinations, islice
+from itertools import islice
 from math import comb, exp, lgamma
 
 from generator.catalog import Catalog, first_day, last_day, span
@@ -207,19 +207,13 @@ def log_choose(of: int, some: int) -> float:
 def together(catalog: Catalog) -> dict[str, tuple[tuple[str, int], ...]]:
     """Return, for each tag, the tags on the same papers with how many these are, most first."""
     beside: dict[str, list[tuple[str, int]]] = {key: [] for key in catalog.tags}
-    for (one, other), papers in shared(catalog).items():
+    for (one, other), papers in catalog.shared.items():
         beside[one].append((other, papers))
         beside[other].append((one, papers))
     return {
         key: tuple(sorted(others, key=lambda each: (-each[1], each[0])))
         for key, others in beside.items()
     }
-
-
-def shared(catalog: Catalog) -> Counter[tuple[str, str]]:
-    """Return how many papers carry both of two tags, by their keys in order."""
-    tags = (sorted(hit.key for hit in paper.tags) for paper in catalog.listed)
-    return Counter(chain.from_iterable(combinations(keys, 2) for keys in tags))
 
 
 def pairs(catalog: Catalog, limit: int) -> tuple[Pair, ...]:
@@ -236,7 +230,7 @@ def pairs(catalog: Catalog, limit: int) -> tuple[Pair, ...]:
             papers=papers,
             expected=size[keys[0]] * size[keys[1]] / of,
         )
-        for keys, papers in shared(catalog).items()
+        for keys, papers in catalog.shared.items()
         if papers >= FEWEST_PAIRED
     ]
     ranked = sorted(found, key=lambda each: (each.expected - each.papers, each.keys))
