@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from archives import Archive, Place, build, engine, whole_build
-from measuring import load
+from measuring import load, python
 from peers import prepare_hugo
 from plot import Line, points, svg
 
@@ -38,7 +38,7 @@ dumps and knows nothing from before. One more day adds a list after all others t
 elements (`benchmarks/hugo/`), always all of it; to read dumps, and to tag, relate and index papers,
 is none of its work. Seconds are the wall's; a whole build ran once, and so did everything from
 {large:,} papers on; all else is the median of {runs}. Memory is that of all processes together,
-what they share counted once (PSS).
+what they share counted once (PSS). {python}.
 
 ## Bytes
 
@@ -202,6 +202,7 @@ def page(found: Sequence[Grown]) -> str:
         runs=RUNS,
         large=LARGE,
         room=round(SHARE_TO_WARN * SITE_LIMIT / (last.plain / last.papers), -3),
+        python=python(),
         loads="\n".join(f"- {each.papers:,} papers: {each.load}" for each in found),
     )
 

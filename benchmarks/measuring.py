@@ -3,6 +3,7 @@
 import hashlib
 import math
 import os
+import platform
 import re
 import signal
 import subprocess
@@ -126,3 +127,8 @@ def load() -> str:
     """Return how busy the machine is: a figure taken beside other work says little."""
     averages = ", ".join(f"{each:.2f}" for each in os.getloadavg())
     return f"load average {averages}; {len(os.sched_getaffinity(0))} cores"
+
+
+def python() -> str:
+    """Return which Python this is."""
+    return f"Python {platform.python_version()}, {platform.python_compiler()}"

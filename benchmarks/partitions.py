@@ -18,7 +18,6 @@ memory is PSS, added up over all processes of a build five times a second.
 """
 
 import argparse
-import platform
 import random
 import shutil
 import statistics
@@ -28,7 +27,7 @@ from pathlib import Path
 
 from archives import Archive, Place, build, engine, forget, whole_build
 from growth import Weighed, weighed, write_growth
-from measuring import DAYBOOK, digest, load, measured, run
+from measuring import DAYBOOK, digest, load, measured, python, run
 from peers import Hugo, compare, mkdocs, prepare_hugo
 
 from generator.weight import at_most
@@ -241,7 +240,7 @@ def main() -> None:
     if args.papers < LEAST:
         parser.error(f"expected at least {LEAST:,} papers, got {args.papers}")
     place = Place(make_dumps=args.make_dumps.resolve(), work=args.work.resolve())
-    print(f"Python {platform.python_version()}, before: {load()}\n", flush=True)
+    print(f"{python()}, before: {load()}\n", flush=True)
     this = engine()
     if args.command == "growth":
         write_growth(place, args.papers)
