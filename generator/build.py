@@ -159,7 +159,8 @@ def read(record: Record, memory: Mapping[str, bytes] = NOTHING) -> Archive:
         memory=lists.memory,
     )
     faces = faces_of(works, assignment, lists.texts, lists.traits, enriched.shown)
-    near = cache(start_relating(seen(works, assignment, faces), memory))
+    mostly_known = len(lists.memory.kept) > len(lists.memory.fresh)
+    near = cache(start_relating(seen(works, assignment, faces), memory, beside=mostly_known))
     catalog = catalog_of(
         papers(works, assignment, lists.texts, faces, metadata),
         sources=sources_of(dumps),
@@ -205,11 +206,21 @@ Related = tuple[tuple[tuple[int, ...], ...], bytes]
 
 
 def start_relating(
-    papers: Mapping[str, Vector], memory: Mapping[str, bytes]
+    papers: Mapping[str, Vector], memory: Mapping[str, bytes], *, beside: bool
 ) -> Callable[[], Related]:
-    """Begin to relate papers, and return what waits for the end; small archives do not begin."""
+    """Begin to relate papers, and return what waits for the end; small archives do not begin.
+
+    Where most is new, and nothing is done `beside`, it is done at once: it takes long then, and
+    memory that is better free when papers are put together. A process of its own gives it back.
+    """
     work = partial(relate, papers, memory.get(nearest_name(), b""))
-    return meanwhile(work) if len(papers) > MANY else work
+    if len(papers) <= MANY:
+        return work
+    relating = meanwhile(work)
+    if beside:
+        return relating
+    found = relating()
+    return lambda: found
 
 
 def relate(papers: Mapping[str, Vector], before: bytes) -> Related:
