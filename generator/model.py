@@ -206,6 +206,7 @@ class Paper:
     @property
     def has_code(self) -> bool:
         """Whether its text names a place where code is."""
+        # Most have no link, and all are asked several times a build: a quarter of the time.
         links = self.texts[self.shown].links
         return bool(links) and any(link.kind is LinkKind.CODE for link in links)
 
@@ -221,7 +222,7 @@ class Paper:
     @property
     def days(self) -> tuple[dt.date, ...]:
         """The days it was listed on, ascending, each once."""
-        if len(self.listings) == 1:
+        if len(self.listings) == 1:  # Most were listed once, and all are asked by each build.
             return (self.listings[0].day,)
         return tuple(sorted({listing.day for listing in self.listings}))
 

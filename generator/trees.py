@@ -68,10 +68,9 @@ class Tree:
 
     def want(self, outputs: Iterable[Output]) -> None:
         """Take files that the tree shall hold. What stands there already, is done."""
-        made, traces = self.known.made, self.known.beside
         for output in outputs:
             path = output.path
-            before, trace = made.get(path, b""), traces.get(path, b"")
+            before, trace = self.known.made.get(path, b""), self.known.beside.get(path, b"")
             same = before[:-LENGTH] == output.key and content_of(before) == content_in(trace)
             if same and path not in self.strange:
                 self.made[path] = before
