@@ -82,7 +82,7 @@ def make_site(
         every = pages_of(archive, record, keys)
         remember_late(root, archive)
         # All that looks at every paper comes first: while other processes live, a look copies.
-        machine = publish.machine_outputs(root, archive, record, keys)
+        machine = publish.machine_outputs(root, archive, record, keys, site)
         writing = files.start_sync(root / "docs", every, last.docs, there.astray, all_of=True)
         tree = publish.other_tree(site, last, there)
         tree.want(data_outputs(root, machine, record, keys, shelf))

@@ -5,20 +5,21 @@
 
 import html
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from urllib.parse import quote, quote_plus, urlsplit
 
 from generator import urls
-from generator.bibtex import bib_file, bibtex, remembered
+from generator.bibtex import MakeEntry, bib_file, bibtex, remembered
 from generator.catalog import Catalog
 from generator.cleaning import excerpt
 from generator.config import Settings
+from generator.engine import engine_digest
 from generator.heads import COMPACT
 from generator.keys import Keys, Output
 from generator.model import Paper
-from generator.plain import Key
+from generator.pieces import Pieces, Row
 from generator.references import Json, Name, folded, named, one_line, permalink, reference
 from generator.text import visible, web_address
 
@@ -49,14 +50,14 @@ def csl_name(name: Name) -> dict[str, Json]:
     return {"family": name.family, "given": name.given} if name.family else {"literal": name.text}
 
 
-def csl_file(papers: Iterable[Paper], settings: Settings) -> str:
-    """Return a CSL-JSON file of these papers, one a line, abstracts left out.
+def csl_line(paper: Paper, settings: Settings) -> str:
+    """Return a paper as a line of a CSL-JSON file, its abstract left out.
 
     The month's JSON lines have the abstracts.
     """
-    items = (csl(paper, settings) for paper in papers)
-    short = ({key: value for key, value in item.items() if key != "abstract"} for item in items)
-    return "[\n" + ",\n".join(map(COMPACT.encode, short)) + "\n]\n"
+    item = csl(paper, settings)
+    del item["abstract"]
+    return COMPACT.encode(item)
 
 
 def ris(paper: Paper, settings: Settings) -> str:
@@ -184,43 +185,62 @@ def issue_form(repo_url: str) -> tuple[str, str, str] | None:
     return None
 
 
-Form = tuple[str, Callable[[Iterable[Paper], Settings], str]]
-"""A form of citations: its name, and what makes a file of it."""
-
-
-def outputs(catalog: Catalog, settings: Settings, keys: Keys) -> Iterator[Output]:
+def outputs(catalog: Catalog, settings: Settings, keys: Keys, pieces: Pieces) -> Iterator[Output]:
     """Yield the citation files of days, of tags' months and of the archive's months.
 
     Only where there are papers; withdrawn and removed ones are in none.
     """
-    bib = "bib", partial(bib_file, entry=remembered(bibtex))
+    entry = remembered(bibtex)
     for day in catalog.days:
         papers = tuple(item.paper for item in day.items)
-        yield from files_of(papers, {urls.day_bib(day.date): bib}, settings, keys)
+        yield from bib_outputs(urls.day_bib(day.date), papers, settings, keys, entry)
     for key, months in catalog.tag_months.items():
         for month, papers in months.items():
-            yield from files_of(papers, {urls.tag_month_bib(key, month): bib}, settings, keys)
+            yield from bib_outputs(urls.tag_month_bib(key, month), papers, settings, keys, entry)
     for month, papers in catalog.first_listed.items():
-        made: dict[urls.Address, Form] = {urls.data_bib(month): bib}
-        made[urls.data_csl(month)] = "csl", csl_file
-        yield from files_of(papers, made, settings, keys)
+        yield from month_outputs(month, papers, settings, keys, pieces)
 
 
-def files_of(
-    papers: Sequence[Paper],
-    made: Mapping[urls.Address, Form],
-    settings: Settings,
-    keys: Keys,
+def bib_outputs(
+    path: urls.Address, papers: Sequence[Paper], settings: Settings, keys: Keys, entry: MakeEntry
 ) -> Iterator[Output]:
-    """Yield the files of these papers, by address, form and what makes it; none of no paper."""
-    for path, (form, make) in made.items() if papers else ():
-        shown = keys.cited(papers)
-        key: Key = keys.of(form, settings.site_name, settings.site_url, shown)
-        yield Output(path=path, key=key, make=partial(encoded, make, papers, settings))
+    """Yield the BibTeX file of these papers; none of no paper."""
+    if papers:
+        key = keys.of("bib", settings.site_name, settings.site_url, keys.cited(papers))
+        yield Output(path=path, key=key, make=partial(bib_bytes, papers, settings, entry))
 
 
-def encoded(
-    make: Callable[[Iterable[Paper], Settings], str], papers: Sequence[Paper], settings: Settings
-) -> bytes:
-    """Return a file of these papers as bytes."""
-    return make(papers, settings).encode("utf-8")
+def bib_bytes(papers: Sequence[Paper], settings: Settings, entry: MakeEntry) -> bytes:
+    """Return a BibTeX file of these papers."""
+    return bib_file(papers, settings, entry).encode()
+
+
+def month_outputs(
+    month: str, papers: Sequence[Paper], settings: Settings, keys: Keys, pieces: Pieces
+) -> Iterator[Output]:
+    """Yield the files of all papers that were listed first in a month; none of no paper."""
+    for path, form, piece, file in (
+        (urls.data_bib(month), "bib", bibtex, month_bib),
+        (urls.data_csl(month), "csl", csl_line, month_csl),
+    ):
+        if papers:
+            made_from = keys.of(form, engine_digest(), settings.site_name, settings.site_url)
+            make = partial(piece_at, piece, papers, settings)
+            row = pieces.row(path, made_from, keys.each_cited(papers), make)
+            key = keys.of(form, settings.site_name, settings.site_url, keys.cited(papers))
+            yield Output(path=path, key=key, make=partial(file, row))
+
+
+def piece_at(piece: MakeEntry, papers: Sequence[Paper], settings: Settings, at: int) -> bytes:
+    """Return a piece of a month's file, of the paper at this place."""
+    return piece(papers[at], settings).encode()
+
+
+def month_bib(row: Row) -> bytes:
+    """Return a month's BibTeX file, a blank line between entries."""
+    return row.file(row.pieces(), between=b"\n")
+
+
+def month_csl(row: Row) -> bytes:
+    """Return a month's CSL-JSON file, a paper a line."""
+    return row.file(row.pieces(), head=b"[\n", between=b",\n", end=b"\n]\n")

@@ -6,7 +6,7 @@ Atom is RFC 4287, its archives RFC 5005; JSON Feed is version 1.1.
 import datetime as dt
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 
@@ -20,7 +20,7 @@ from generator.engine import engine_digest
 from generator.keys import Keys, Output
 from generator.model import Tag
 from generator.pages import Inert, environment, html_parts, month, template_key, words
-from generator.pieces import Pieces
+from generator.pieces import Pieces, Row
 from generator.plain import Key
 from generator.references import long_date
 from generator.text import attribute, visible
@@ -83,19 +83,20 @@ def outputs(catalog: Catalog, settings: Settings, keys: Keys, pieces: Pieces) ->
     shared = keys.of(engine_digest(), settings, catalog.tags)
 
     def atom(feed: Feed) -> Output:
-        made_from = keys.of(template_key("entry.xml.jinja"), shared)
-        entries = entries_of(feed, made_from, keys, partial(xml_entry, catalog, settings), pieces)
-        key = keys.of(
-            template_key("feed.xml.jinja"), made_from, replace(feed, posts=()), entries.keys
-        )
         path = feed.address.partition("?")[0]
-        return Output(path=path, key=key, make=partial(atom_of, feed, entries, settings))
+        made_from = keys.of(template_key("entry.xml.jinja"), shared)
+        told_of = [told(post, keys) for post in feed.posts]
+        make = partial(xml_entry, catalog, settings, feed.posts)
+        row = pieces.row(path, made_from, told_of, make)
+        key = keys.of(template_key("feed.xml.jinja"), made_from, replace(feed, posts=()), told_of)
+        return Output(path=path, key=key, make=partial(atom_of, feed, row, settings))
 
     def json_feed(feed: Feed, address: urls.Address) -> Output:
-        entries = entries_of(feed, shared, keys, partial(json_entry, catalog, settings), pieces)
-        key = keys.of(shared, replace(feed, posts=()), entries.keys, address)
-        make = partial(json_of, feed, address, entries, settings)
-        return Output(path=address, key=key, make=make)
+        told_of = [told(post, keys) for post in feed.posts]
+        make = partial(json_entry, catalog, settings, feed.posts)
+        row = pieces.row(address, shared, told_of, make)
+        key = keys.of(shared, replace(feed, posts=()), told_of, address)
+        return Output(path=address, key=key, make=partial(json_of, feed, address, row, settings))
 
     head, *archives = site_feeds(catalog, settings)
     yield atom(head)
@@ -107,39 +108,6 @@ def outputs(catalog: Catalog, settings: Settings, keys: Keys, pieces: Pieces) ->
         yield json_feed(feed, urls.tag_feed_json(key))
     list_key = keys.of(template_key("feeds.opml.jinja"), shared, catalog.areas)
     yield Output(path=urls.OPML, key=list_key, make=partial(opml_of, catalog, settings))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entries:
-    """The entries of a feed in one of its forms, made when they are asked for."""
-
-    posts: tuple[Post, ...]
-    keys: tuple[Key, ...]
-    """Of the same length: what each entry is made from."""
-    make: Callable[[Post], str]
-    pieces: Pieces
-    name: str
-    """Among the pieces; empty where nothing is kept."""
-
-    def texts(self) -> list[str]:
-        """Return the entries' texts."""
-        if not self.name:
-            return list(map(self.make, self.posts))
-        return self.pieces.texts(self.name, self.keys, lambda at: self.make(self.posts[at]))
-
-
-def entries_of(
-    feed: Feed, made_from: Key, keys: Keys, make: Callable[[Post], str], pieces: Pieces
-) -> Entries:
-    """Return a feed's entries; those of one that changes from day to day are kept.
-
-    `made_from` is the key of what all entries of this form are made from.
-    """
-    found = tuple([told(post, keys) for post in feed.posts])
-    path, grows, _ = feed.address.partition("?")
-    name = keys.of(made_from, path).hex() if grows or not feed.archive else ""
-    pieces.wanted.add(name)
-    return Entries(posts=feed.posts, keys=found, make=make, pieces=pieces, name=name)
 
 
 def told(post: Post, keys: Keys) -> Key:
@@ -268,24 +236,24 @@ def heirs_of(catalog: Catalog) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def atom_of(feed: Feed, entries: Entries, settings: Settings) -> bytes:
+def atom_of(feed: Feed, row: Row, settings: Settings) -> bytes:
     """Return a feed as an Atom document."""
     shown = {
         "feed": feed,
-        "entries": entries.texts(),
         "absolute": lambda address: urls.absolute(address, settings.site_url),
         "settings": settings,
     }
-    return templates().get_template("feed.xml.jinja").render(shown).encode()
+    head = templates().get_template("feed.xml.jinja").render(shown).encode()
+    return row.file(row.pieces(), head=head, end=b"</feed>\n")
 
 
-def xml_entry(catalog: Catalog, settings: Settings, post: Post) -> str:
-    """Return an entry of an Atom document."""
-    entry = entry_of(post, catalog, settings)
-    return templates().get_template("entry.xml.jinja").render({"entry": entry})
+def xml_entry(catalog: Catalog, settings: Settings, posts: Sequence[Post], at: int) -> bytes:
+    """Return the entry of an Atom document at this place."""
+    entry = entry_of(posts[at], catalog, settings)
+    return templates().get_template("entry.xml.jinja").render({"entry": entry}).encode()
 
 
-def json_of(feed: Feed, address: urls.Address, entries: Entries, settings: Settings) -> bytes:
+def json_of(feed: Feed, address: urls.Address, row: Row, settings: Settings) -> bytes:
     """Return a feed as a JSON Feed, whose address this is."""
     site = settings.site_url
     content: dict[str, Json] = {
@@ -295,14 +263,13 @@ def json_of(feed: Feed, address: urls.Address, entries: Entries, settings: Setti
         "feed_url": urls.absolute(address, site),
         "authors": [{"name": settings.site_name, "url": site}],
     }
-    head = json.dumps(content, ensure_ascii=False).removesuffix("}")
-    text = f'{head}, "items": [{", ".join(entries.texts())}]}}'
-    return text.encode("utf-8", "replace") + b"\n"
+    head = json.dumps(content, ensure_ascii=False).removesuffix("}") + ', "items": ['
+    return row.file(row.pieces(), head=encoded(head), between=b", ", end=b"]}\n")
 
 
-def json_entry(catalog: Catalog, settings: Settings, post: Post) -> str:
-    """Return an entry as an item of a JSON Feed."""
-    entry = entry_of(post, catalog, settings)
+def json_entry(catalog: Catalog, settings: Settings, posts: Sequence[Post], at: int) -> bytes:
+    """Return the item of a JSON Feed at this place."""
+    entry = entry_of(posts[at], catalog, settings)
     item: dict[str, Json] = {
         "id": entry.id,
         "url": entry.url,
@@ -314,7 +281,12 @@ def json_entry(catalog: Catalog, settings: Settings, post: Post) -> str:
         item["tags"] = [tag.name for tag in entry.tags]
     if entry.authors:
         item["authors"] = [{"name": name} for name in entry.authors]
-    return json.dumps(item, ensure_ascii=False)
+    return encoded(json.dumps(item, ensure_ascii=False))
+
+
+def encoded(text: str) -> bytes:
+    """Return JSON as bytes; half a character of UTF-16, which JSON may name, is replaced."""
+    return text.encode("utf-8", "replace")
 
 
 def entry_of(post: Post, catalog: Catalog, settings: Settings) -> Entry:

@@ -44,7 +44,7 @@ class Keys:
     _words: dict[int, Key] = field(default_factory=dict)
     _faces: dict[int, Key] = field(default_factory=dict)
     _records: dict[int, Key] = field(default_factory=dict)
-    _cited: dict[int, bytes] = field(default_factory=dict)
+    _cited: dict[int, Key] = field(default_factory=dict)
     _rows: dict[int, Key] = field(default_factory=dict)
 
     def of(self, *parts: Part) -> Key:
@@ -104,13 +104,17 @@ class Keys:
         """Return the key of what is said of papers, and of the days on which each came first."""
         found = self._rows.get(id(papers))
         if found is None:
-            known = self._cited
-            for paper in papers:
-                if id(paper) not in known:
-                    first = paper.listings[0].day.toordinal()
-                    known[id(paper)] = self.words(paper) + first.to_bytes(4)
-            found = self._rows[id(papers)] = digest(b"".join([known[id(each)] for each in papers]))
+            found = self._rows[id(papers)] = digest(b"".join(self.each_cited(papers)))
         return found
+
+    def each_cited(self, papers: Sequence[Paper]) -> list[Key]:
+        """Return the key of what is said of each paper, and of the day on which it came first."""
+        known = self._cited
+        for paper in papers:
+            if id(paper) not in known:
+                first = paper.listings[0].day.toordinal()
+                known[id(paper)] = self.words(paper) + first.to_bytes(4)
+        return [known[id(each)] for each in papers]
 
     def _plain(self, part: Part) -> Plain:
         """Return a part as plain values, rows of them, and keys of papers."""

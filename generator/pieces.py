@@ -1,49 +1,84 @@
-"""Pieces of files that an earlier build left: what is made from the same is not made again."""
+"""Files that are rows of pieces: what did not change is cut out of the file as it was left."""
 
 import marshal
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 
-from generator.plain import Key
+from generator.plain import Key, digest, key_of
+
+Piece = bytes | memoryview
 
 
 @dataclass(frozen=True, slots=True)
 class Pieces:
-    """Pieces by name: known from before, or made and kept. It works in any process.
+    """Rows of pieces by their file's path, in any process.
 
-    Whoever keeps the bytes guards them against damage. A name, or a text's key, says all that
-    it is made from, the program included.
+    Whoever keeps the bytes guards them against damage; of a file itself nothing is believed that
+    its digest does not confirm.
     """
 
     known: Mapping[str, bytes] = field(default_factory=dict)
-    keep: Callable[[str, bytes], None] = lambda _name, _piece: None
+    """Where the pieces of each file lay, as it was left."""
+    keep: Callable[[str, bytes], None] = lambda _name, _row: None
+    left: Callable[[str], bytes] = lambda _path: b""
+    """What there is of a file now; nothing where it is not there."""
     wanted: set[str] = field(default_factory=set)
-    """Names of all pieces that this build's files may need: the others may be forgotten."""
+    """Names of what this build's files may need of `known`: the others may be forgotten."""
 
-    def piece(self, name: str, make: Callable[[], bytes]) -> bytes:
-        """Return a piece."""
-        found = self.known.get(name)
-        if found is None:
-            found = make()
-            self.keep(name, found)
-        return found
+    def row(
+        self, path: str, made_from: Key, keys: Sequence[Key], make: Callable[[int], bytes]
+    ) -> "Row":
+        """Return a file's row of pieces, of which none is made yet.
 
-    def texts(self, name: str, keys: Sequence[Key], make: Callable[[int], str]) -> list[str]:
-        """Return a row of texts, kept together under a name, each by its key.
-
-        `make` gives the text at a place of the row.
+        `made_from` is the key of what all pieces are made from, the program included; `keys` say
+        the rest, of each. `make` gives the piece at a place of the row.
         """
-        before = parse_texts(self.known.get(name))
-        found = {
-            key: make(at) if (text := before.get(key)) is None else text
-            for at, key in enumerate(keys)
+        name = key_of((path, made_from)).hex()
+        self.wanted.add(name)
+        return Row(path=path, name=name, keys=keys, make=make, of=self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A file's pieces, in order."""
+
+    path: str
+    name: str
+    """Among what is known."""
+    keys: Sequence[Key]
+    make: Callable[[int], bytes]
+    of: Pieces
+
+    def pieces(self) -> list[Piece]:
+        """Return the pieces: cut out of the file as it was left, or made."""
+        found: dict[Key, Piece] = self.before()
+        for at, key in enumerate(self.keys):
+            if key not in found:
+                found[key] = self.make(at)
+        return [found[key] for key in self.keys]
+
+    def before(self) -> dict[Key, Piece]:
+        """Return the pieces that the file had, by their keys."""
+        kept = self.of.known.get(self.name)
+        if kept is None:
+            return {}
+        whole, start, between, keys, sizes = marshal.loads(kept)  # noqa: S302  # guarded by a seal
+        content = memoryview(self.of.left(self.path))
+        if digest(content) != whole:
+            return {}
+        ends = accumulate(sizes, lambda end, size: end + between + size, initial=start - between)
+        return {
+            key: content[end + between : end + between + size]
+            for key, end, size in zip(keys, ends, sizes, strict=False)
         }
-        if found != before:
-            self.keep(name, marshal.dumps(found))
-        return [found[key] for key in keys]
 
-
-def parse_texts(piece: bytes | None) -> dict[Key, str]:
-    """Return texts that were kept, by their keys."""
-    found: dict[Key, str] = marshal.loads(piece) if piece else {}  # noqa: S302  # guarded by a seal
-    return found
+    def file(
+        self, pieces: Sequence[Piece], *, head: bytes = b"", between: bytes = b"", end: bytes = b""
+    ) -> bytes:
+        """Return the file with these pieces, and keep where they lie."""
+        content = b"".join((head, between.join(pieces), end))
+        sizes = tuple(map(len, pieces))
+        kept = (digest(content), len(head), len(between), tuple(self.keys), sizes)
+        self.of.keep(self.name, marshal.dumps(kept))
+        return content

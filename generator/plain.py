@@ -10,7 +10,7 @@ LENGTH = 16
 """Bytes of a key: enough that no two things of an archive ever share one."""
 
 
-def digest(content: bytes) -> Key:
+def digest(content: bytes | memoryview) -> Key:
     """Return the key of some bytes."""
     # Today's processors have instructions for SHA-2: of a page it takes half of BLAKE2's time.
     return hashlib.sha256(content).digest()[:LENGTH]

@@ -219,18 +219,32 @@ def raised(tree: trees.Tree) -> tuple[trees.Raised, Mapping[str, trees.Trace]]:
     return done, dict(trees.catch_up(beside, site, Known(seen=done.traces), {}))
 
 
-def machine_outputs(root: Path, archive: Archive, record: Record, keys: Keys) -> list[Output]:
-    """Return the files of the site that programs read: citations, feeds, pictures, open data."""
+def machine_outputs(
+    root: Path, archive: Archive, record: Record, keys: Keys, site: Path | None = None
+) -> list[Output]:
+    """Return the files of the site that programs read: citations, feeds, pictures, open data.
+
+    `site` is where the last build's stands, if one does: what did not change is cut out of it.
+    """
     catalog, settings = archive.catalog, record.settings
     wanted: set[str] = set()
+    left = partial(left_in, site) if site else Pieces().left
     with files.new_cache(root, PIECES, wanted) as new:
-        pieces = Pieces(files.open_cache(root, PIECES), new.keep, wanted)
+        pieces = Pieces(files.open_cache(root, PIECES), new.keep, left, wanted)
         return [
-            *cite.outputs(catalog, settings, keys),
+            *cite.outputs(catalog, settings, keys, pieces),
             *cards(catalog, settings, keys),
             *feeds.outputs(catalog, settings, keys, pieces),
             *open_data.outputs(archive, record, keys, pieces),
         ]
+
+
+def left_in(site: Path, path: str) -> bytes:
+    """Return what the last build left of a site's file; nothing where there is none."""
+    try:
+        return read_bytes(site / path)
+    except OSError:
+        return b""
 
 
 def with_index(

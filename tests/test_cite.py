@@ -34,21 +34,23 @@ from signposting import find_signposting_html
 from generator import urls
 from generator.bibtex import bib_file, bibtex, tex
 from generator.build import Archive, Record, read
+from generator.catalog import Catalog
 from generator.cite import (
     CiteBox,
     cite_box,
     coins,
     csl,
-    csl_file,
+    csl_line,
     outputs,
     preformatted,
     ris,
 )
 from generator.config import Settings
 from generator.heads import MOST_ITEMS, head, head_of_day, head_of_tag
-from generator.keys import Keys
+from generator.keys import Keys, Output
 from generator.markup import to_html
 from generator.model import Metadata, Paper, Status
+from generator.pieces import Pieces
 from generator.references import listed, name_of, names, one_line, permalink, title_line
 
 SCRIPT = Path(__file__).parents[1] / "overrides" / "assets" / "javascripts" / "cite.js"
@@ -658,6 +660,11 @@ def test_an_error_can_be_reported(repo_url: str, contact: str, begins: str) -> N
 # Files
 
 
+def files_of(catalog: Catalog, settings: Settings = SETTINGS) -> Iterator[Output]:
+    """Yield the citation files, of which nothing is known from before."""
+    return outputs(catalog, settings, Keys(), Pieces())
+
+
 def test_files_hold_each_paper_where_it_belongs() -> None:
     """Of every day, tag's month and month, all papers but those withdrawn or removed."""
     lists = (list_of("Mar 14", *(f"Video {n}" for n in range(9))), list_of("Apr 2", "Video 1", "B"))
@@ -666,7 +673,7 @@ def test_files_hold_each_paper_where_it_belongs() -> None:
     ids = [paper.id for paper in read(record).catalog.papers]
     merges = json.dumps([{"withdrawn": ids[2], "note": "x"}, {"removed": ids[3], "note": "x"}])
     catalog = read(replace(record, merges=merges)).catalog
-    made = {each.path: each.make().decode() for each in outputs(catalog, SETTINGS, Keys())}
+    made = {each.path: each.make().decode() for each in files_of(catalog)}
     march = [p for p in catalog.listed if p.listings[0].day.month == 3]
     assert sorted(made) == [
         "data/2025-03.bib",
@@ -694,11 +701,11 @@ def test_a_file_is_made_anew_where_it_would_differ() -> None:
     """Keys are by content, and nothing is made before it is asked for."""
     record = record_of(raw_dump(list_of("Mar 14", "Video 1", "Video 2")))
     catalog = read(record).catalog
-    before = {each.path: each.key for each in outputs(catalog, SETTINGS, Keys())}
-    again = {each.path: each.key for each in outputs(read(record).catalog, SETTINGS, Keys())}
+    before = {each.path: each.key for each in files_of(catalog)}
+    again = {each.path: each.key for each in files_of(read(record).catalog)}
     assert again == before
     renamed = replace(SETTINGS, site_name="Others")
-    after = {each.path: each.key for each in outputs(catalog, renamed, Keys())}
+    after = {each.path: each.key for each in files_of(catalog, renamed)}
     assert after.keys() == before.keys()
     assert not set(after.values()) & set(before.values())
 
@@ -710,7 +717,8 @@ def test_every_real_paper_is_read_back(shared: Path) -> None:
     assert len(papers) == 307
     assert_bibtex_says(bib_file(papers, SETTINGS), papers, SETTINGS)
     assert_ris_says("".join(ris(paper, SETTINGS) for paper in papers), papers, SETTINGS)
-    for paper, item in zip(papers, json.loads(csl_file(papers, SETTINGS)), strict=True):
+    for paper in papers:
+        item = json.loads(csl_line(paper, SETTINGS))
         assert (item["id"], item["title"]) == (paper.slug, title_line(paper))
         assert item["URL"] == permalink(paper, SETTINGS)
 

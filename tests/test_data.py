@@ -265,7 +265,7 @@ class TestContents:
         links = {urljoin("data/", link) for link in re.findall(r'<a href="([^"]*)"', page)}
         made = [
             *outputs(archive, record, Keys(), Pieces()),
-            *cite.outputs(archive.catalog, record.settings, Keys()),
+            *cite.outputs(archive.catalog, record.settings, Keys(), Pieces()),
         ]
         assert links <= {*(each.path for each in made), urls.DATA_INDEX}
         assert {urls.data_papers("2025-01"), urls.data_bib("2025-01"), urls.DATA_LEDGER} <= links
