@@ -17,8 +17,12 @@ S = TypeVar("S")
 
 BLOCK = 64
 """Things that a part takes at once, where there are many."""
-TURNS = 16
+TURNS = 64
 """Blocks that each part takes at least: what takes long stands together in a list, too."""
+MOST = 1024
+"""Blocks at once: their places find room in the smallest pipe."""
+PLACE = 4
+"""Bytes of a place in a list."""
 ROUND = 4096
 """Things that are worked on between two meetings of the cores, which bounds the memory."""
 FAILED = 1
@@ -74,7 +78,7 @@ def in_rounds(
     rounds = -(-len(things) // at_once)
     for turn in range(rounds):
         there = list(share(things, turn, rounds))
-        yield from in_parts(partial(work_on_share, work, there, parts), parts)
+        yield from started_round(work, there, parts)()
 
 
 def started(
@@ -89,14 +93,35 @@ def started(
         return partial(in_rounds, work, things, parts)
     if parts <= 1:
         return meanwhile(lambda: [work(things)])
-    return started_parts(partial(work_on_share, work, things, parts), parts)
+    return started_round(work, things, parts)
 
 
-def work_on_share(
-    work: Callable[[Iterable[S]], T], things: Sequence[S], parts: int, part: int
-) -> T:
-    """Return what some work makes of a part's share of things."""
-    return work(share(things, part, parts))
+def started_round(
+    work: Callable[[Iterable[S]], T], things: Sequence[S], parts: int
+) -> Callable[[], list[T]]:
+    """Begin a round, and return what waits for it: who is done with a block takes the next one.
+
+    The blocks' places wait in a pipe, which gives each to one reader only.
+    """
+    size = block_of(things, parts)
+    source, sink = os.pipe()
+    os.write(sink, b"".join(at.to_bytes(PLACE) for at in range(0, len(things), size)))
+    os.close(sink)
+
+    def taken() -> Iterator[S]:
+        while place := os.read(source, PLACE):
+            start = int.from_bytes(place)
+            yield from things[start : start + size]
+
+    running = started_parts(lambda _: work(taken()), parts)
+
+    def finish_all() -> list[T]:
+        try:
+            return running()
+        finally:
+            os.close(source)
+
+    return finish_all
 
 
 def give_back() -> None:
@@ -106,14 +131,19 @@ def give_back() -> None:
 
 
 def share(things: Sequence[T], part: int, parts: int) -> Iterator[T]:
-    """Yield a part's share of things, in blocks by turns.
+    """Yield a part's share of things, in blocks by turns."""
+    size = block_of(things, parts)
+    for start in range(part * size, len(things), parts * size):
+        yield from things[start : start + size]
+
+
+def block_of(things: Sequence[T], parts: int) -> int:
+    """Return how many things a part takes at once.
 
     Neighbours in a list are mostly neighbours in memory, and what only one process looks at is
     copied for one only: looking at a thing writes to it in Python.
     """
-    block = max(1, min(BLOCK, len(things) // (parts * TURNS)))
-    for start in range(part * block, len(things), parts * block):
-        yield from things[start : start + block]
+    return max(1, -(-len(things) // MOST), min(BLOCK, len(things) // (parts * TURNS)))
 
 
 def meanwhile(work: Callable[[], T]) -> Callable[[], T]:

@@ -1,6 +1,7 @@
 """Work in several processes: results in order, faults told, nobody left behind."""
 
 import os
+import select
 import time
 from collections.abc import Iterable
 
@@ -65,6 +66,28 @@ def test_rounds_take_everything_once() -> None:
     assert parent not in processes
     assert [process for process, _ in in_rounds(seen, things, 1)] == [parent] * 3
     assert list(in_rounds(seen, (), 2)) == []
+
+
+def test_what_takes_long_keeps_nobody_waiting() -> None:
+    """Whoever is done takes the next: here one takes as long as all others together."""
+    source, sink = os.pipe()
+
+    def work(share: Iterable[int]) -> list[int]:
+        taken = []
+        for thing in share:
+            taken.append(thing)
+            if thing:
+                os.write(sink, b"x")
+                continue
+            for _ in range(99):
+                assert select.select([source], [], [], 20)[0], "the others were not taken"
+                os.read(source, 1)
+        return taken
+
+    shares = sorted(in_rounds(work, range(100), 2))
+    os.close(source)
+    os.close(sink)
+    assert shares == [[0], list(range(1, 100))]
 
 
 def test_faults_in_a_round_are_raised_here() -> None:
