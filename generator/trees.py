@@ -111,7 +111,7 @@ class Tree:
                 if trace and link(source, target):
                     yield output.path, key, trace, False
                     continue
-            yield output.path, output.key, write(Path(target), output.make()), True
+            yield output.path, output.key, write(target, output.make()), True
 
 
 def tree(beside: Path, seen: Path, known: Known, strange: set[str] | None = None) -> Tree:
@@ -164,28 +164,32 @@ def content_of(made: Made) -> Key:
     return made[-LENGTH:]
 
 
-def write(path: Path, content: bytes) -> Trace:
+def write(path: str, content: bytes) -> Trace:
     """Write a file anew: another tree may share the one that is there."""
-    for _ in range(2):
-        with suppress(FileNotFoundError):
-            path.unlink()
-        try:
-            with path.open("xb") as target:
-                target.write(content)
-            break
-        except FileNotFoundError:
-            path.parent.mkdir(parents=True, exist_ok=True)
-    return digest(content) + look_of(path.stat())
+    with open(path, "xb", opener=with_room) as target:
+        target.write(content)
+    return digest(content) + look_of(os.stat(path))  # noqa: PTH116  # a Path takes its time
+
+
+def with_room(path: str, flags: int) -> int:
+    """Open a new file: what stands in its place goes, and what it stands in is made."""
+    try:
+        return os.open(path, flags, 0o666)
+    except FileExistsError:
+        os.unlink(path)  # noqa: PTH108  # as above
+    except FileNotFoundError:
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    return os.open(path, flags, 0o666)
 
 
 def link(source: str, target: str) -> bool:
     """Give a file a second name in the other tree; a copy, where the file system has no links."""
-    with suppress(FileNotFoundError):
-        os.unlink(target)  # noqa: PTH108  # as above
     for _ in range(2):
         try:
             os.link(source, target)
             break
+        except FileExistsError:
+            os.unlink(target)  # noqa: PTH108  # as above
         except FileNotFoundError:
             Path(target).parent.mkdir(parents=True, exist_ok=True)
         except OSError:
