@@ -130,7 +130,7 @@ YAML and HTML refuse these."""
 
 def visible(text: str) -> str:
     """Return the text without what no page may hold; line ends are blanks."""
-    if text.isascii() and text.isprintable():
+    if text.isprintable():
         return text
     return HIDDEN.sub("", BLANKS.sub(" ", text))
 

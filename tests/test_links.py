@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.links import find_addresses, find_links, link_kind
+from generator.links import SIGNS, START, find_addresses, find_links, link_kind
 from generator.model import LinkKind
 
 DUMPS = Path(__file__).resolve().parents[2] / "shared" / "dumps"
@@ -135,6 +135,21 @@ def test_any_text_gives_sound_links(text: str) -> None:
     ends = [(address.start, address.end) for address in find_addresses(text)]
     assert all(begin < end for begin, end in ends)
     assert all(before[1] <= after[0] for before, after in pairwise(ends))
+
+
+@pytest.mark.parametrize(
+    "beginning",
+    [
+        *("hTTp", "www.", "DOI:", "doi ", ".github.io", ".gitlab.io"),
+        *("github.com/", "gitlab.com/", "bitbucket.org/", "codeberg.org/", "gitee.com/"),
+        *("huggingface.co/", "hf.co/", "zenodo.org/", "doi.org/", "dx.doi.org/", "arxiv.org/"),
+        *("anonymous.4open.science/", "sites.google.com/", "modelscope.cn/", "kaggle.com/"),
+    ],
+)
+def test_no_beginning_is_passed_over(beginning: str) -> None:
+    """The quick look, which most texts get alone, sees whatever the careful one would."""
+    assert START.search(beginning)
+    assert any(sign in beginning.lower() for sign in SIGNS)
 
 
 @pytest.mark.parametrize(

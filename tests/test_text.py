@@ -10,7 +10,15 @@ from hypothesis import strategies as st
 
 from generator import urls
 from generator.ledger import is_address
-from generator.text import fold, quoted
+from generator.text import BLANKS, HIDDEN, fold, quoted
+
+
+def test_what_is_printed_hides_nothing() -> None:
+    """Text that Python calls printable is taken as it is: no page refuses any of it."""
+    odd = [char for char in map(chr, range(0x110000)) if HIDDEN.match(char) or BLANKS.match(char)]
+    assert len(odd) > 2000
+    assert not any(char.isprintable() for char in odd)
+
 
 SAME = [
     ("Attention Is All You Need", "attention is all you need"),
