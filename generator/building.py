@@ -93,7 +93,12 @@ def make_site(
             # While others are written.
             tree.want(publish.page_outputs(root, every, soon, ground))
         synced = written_pages(every, writing)
-        ground = ground or grounds.ground(root, every, by_hand, sample=record.sample)
+        if ground is None:
+            making = meanwhile(partial(grounds.ground, root, every, by_hand, sample=record.sample))
+            if tree.empty:
+                # MkDocs takes one core, and its time.
+                publish.fill(tree)
+            ground = making()
         late = {path: trace for path, trace in synced.traces.items() if path not in soon}
         tree.want(publish.page_outputs(root, every, late, ground))
         # All that templates see is of no more use.

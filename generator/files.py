@@ -572,6 +572,11 @@ def beside(site: Path) -> Path:
     return site.with_name(f".{site.name}.new")
 
 
+def twin(site: Path) -> Path:
+    """Return where a first build makes a second tree, which takes the place beside in the end."""
+    return site.with_name(f".{site.name}.twin")
+
+
 def aside(site: Path) -> Path:
     """Return where a site stands for a moment, while another takes its place."""
     return site.with_name(f".{site.name}.old")

@@ -1,7 +1,9 @@
 """`docs/` to `site/`: what changed is rendered beside the site that people see, then swapped."""
 
 import marshal
+import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from importlib.util import find_spec
@@ -194,7 +196,11 @@ def other_tree(site: Path, last: Last, there: Found) -> trees.Tree:
     """
     known = last.known_of(site)
     known = replace(known, beside={**known.beside, **there.linked})
-    return trees.tree(files.beside(site), site, known, there.strange)
+    # The next build finds a second tree to bring up to date.
+    twin = None if site.exists() else files.twin(site)
+    if twin:
+        shutil.rmtree(twin, ignore_errors=True)
+    return trees.tree(files.beside(site), site, known, there.strange, twin)
 
 
 def raised(tree: trees.Tree) -> tuple[trees.Raised, Mapping[str, trees.Trace]]:
@@ -204,19 +210,38 @@ def raised(tree: trees.Tree) -> tuple[trees.Raised, Mapping[str, trees.Trace]]:
     is full; what people see is as it was then.
     """
     beside, site = tree.beside, tree.seen
-    try:
+    with as_it_was(site):
         done = tree.raised(cores())
+    trees.exchange(beside, site, files.aside(site))
+    if tree.twin is None:
+        return done, tree.known.seen
+    if tree.twin.exists():
+        tree.twin.rename(beside)
+    return done, done.traces
+
+
+def fill(tree: trees.Tree) -> None:
+    """Put into a site's other tree what it is known to be wanting by now.
+
+    Raises ArchiveError where the disk is full.
+    """
+    with as_it_was(tree.seen):
+        tree.fill(cores())
+
+
+@contextmanager
+def as_it_was(site: Path) -> Iterator[None]:
+    """Say that a site is as it was where its other tree could not be written.
+
+    Raises ArchiveError in the place of OSError.
+    """
+    try:
+        yield
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
         raise ArchiveError(
             f"{place}{error.strerror or error}; {site} is as it was; make room and build again"
         ) from None
-    first = not site.exists()
-    trees.exchange(beside, site, files.aside(site))
-    if not first:
-        return done, tree.known.seen
-    # The next build finds a second tree to bring up to date.
-    return done, dict(trees.catch_up(beside, site, Known(seen=done.traces), {}))
 
 
 def machine_outputs(

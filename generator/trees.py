@@ -62,9 +62,18 @@ class Tree:
     known: Known
     strange: set[str]
     """The files in which it is not as it is known."""
+    twin: Path | None = None
+    """A third one that gets all that is written, too."""
     made: dict[str, Made] = field(default_factory=dict)
     traces: dict[str, Trace] = field(default_factory=dict)
+    fresh: list[str] = field(default_factory=list)
+    """Files made anew."""
     todo: list[Output] = field(default_factory=list)
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing stands there, so that nothing can be in the way."""
+        return not self.known.beside and not self.strange
 
     def want(self, outputs: Iterable[Output]) -> None:
         """Take files that the tree shall hold. What stands there already, is done."""
@@ -83,18 +92,26 @@ class Tree:
 
         Raises OSError where the disk is full, or what the making of a file raises.
         """
-        self.beside.mkdir(exist_ok=True)
         unwanted = (self.known.beside.keys() | self.strange) - self.made.keys()
         unwanted -= {output.path for output in self.todo}
         removed = sum(drop(self.beside, path) for path in unwanted)
+        self.fill(parts)
+        fresh = len(self.fresh)
+        return Raised(made=self.made, traces=self.traces, fresh=fresh, removed=removed)
+
+    def fill(self, parts: int) -> None:
+        """Put there what the tree is known to be wanting by now, in so many processes.
+
+        Raises what `raised` does.
+        """
+        self.beside.mkdir(exist_ok=True)
         parts = parts if len(self.todo) > FEW else 1
-        fresh = 0
         for ended in in_rounds(lambda share: list(self.put(share)), self.todo, parts):
             for path, key, trace, new in ended:
                 self.made[path] = key + content_in(trace)
                 self.traces[path] = trace
-                fresh += new
-        return Raised(made=self.made, traces=self.traces, fresh=fresh, removed=removed)
+                self.fresh.extend([path] if new else [])
+        self.todo.clear()
 
     def put(self, outputs: Iterable[Output]) -> Iterator[tuple[str, Key, Trace, bool]]:
         """Put files there: yield path, key, trace, and whether it was made anew, of each."""
@@ -111,17 +128,26 @@ class Tree:
                 if trace and link(source, target):
                     yield output.path, key, trace, False
                     continue
-            yield output.path, output.key, write(target, output.make()), True
+            trace = write(target, output.make())
+            if self.twin:
+                link(target, f"{self.twin}/{output.path}")
+            yield output.path, output.key, trace, True
 
 
-def tree(beside: Path, seen: Path, known: Known, strange: set[str] | None = None) -> Tree:
+def tree(
+    beside: Path,
+    seen: Path,
+    known: Known,
+    strange: set[str] | None = None,
+    twin: Path | None = None,
+) -> Tree:
     """Return a tree to be brought up to date.
 
     `strange` are the files in which it is not as it is known, if somebody has looked already.
     """
     if strange is None:
         strange = differences(known.beside, dict(walk(beside)) if beside.is_dir() else {})
-    return Tree(beside=beside, seen=seen, known=known, strange=strange)
+    return Tree(beside=beside, seen=seen, known=known, strange=strange, twin=twin)
 
 
 def differences(known: Mapping[str, Trace], there: Mapping[str, Look]) -> set[str]:

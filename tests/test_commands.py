@@ -408,6 +408,18 @@ class TestBuild:
         assert (real / "papers/one/index.html").is_file()
         assert sorted(p.name for p in filled.parent.glob(".*")) == [".real.new"]
 
+    def test_a_first_build_leaves_a_second_tree(self, daybook: Daybook, filled: Path) -> None:
+        """It is the same, of the same files, for the next build to bring up to date."""
+        put(filled, ".site.twin/left/by/a/killed/build", b"half")
+        assert daybook("build", "-C", filled).status == 0
+        there = [
+            {path.relative_to(tree): path.stat().st_ino for path in tree.rglob("*.*")}
+            for tree in (filled / "site", filled / ".site.new")
+        ]
+        assert len(there[0]) > 100
+        assert there[0] == there[1]
+        assert not (filled / ".site.twin").exists()
+
     def test_a_swap_cut_short_is_undone(self, daybook: Daybook, filled: Path) -> None:
         """A build killed between two renames leaves the site aside: the next brings it back."""
         put(filled, ".site.old/index.html", b"before")
