@@ -16,7 +16,7 @@ from generator.ledger import Kind
 from generator.memory import NOTHING
 from generator.pages import Compiled, Page, environment, pages
 from generator.parallel import meanwhile
-from generator.partitions import Partition, gathered, write_partition
+from generator.partitions import FILES, Partition, folder_of, gathered, write_partition
 from generator.plain import Key
 from generator.progress import say, stage, tell
 from generator.publish import Found, Last
@@ -94,9 +94,12 @@ def make_site(
             tree.want(publish.page_outputs(root, every, soon, ground))
         synced = written_pages(every, writing)
         if ground is None:
-            making = meanwhile(partial(grounds.ground, root, every, by_hand, sample=record.sample))
+            making: Callable[[], Ground] = partial(
+                grounds.ground, root, every, by_hand, sample=record.sample
+            )
             if tree.empty:
                 # MkDocs takes one core, and its time.
+                making = meanwhile(making)
                 publish.fill(tree)
             ground = making()
         late = {path: trace for path, trace in synced.traces.items() if path not in soon}
@@ -134,7 +137,8 @@ def build_part(root: Path, part: Partition, *, locked: bool, strict: bool) -> in
         ground = grounds.ground(root, every, by_hand, sample=record.sample, alone=True)
         others: list[Output] = []
         if part.leads:
-            machine = publish.machine_outputs(root, archive, record, keys)
+            place = folder_of(root, part) / FILES
+            machine = publish.machine_outputs(root, archive, record, keys, place)
             others = data_outputs(root, machine, record, keys, shelf)
             others += publish.sitemap_outputs(archive.catalog, record.settings.site_url)
             search = partial(search_outputs, root, archive, shelf, ground)

@@ -219,16 +219,16 @@ def month_outputs(
     month: str, papers: Sequence[Paper], settings: Settings, keys: Keys, pieces: Pieces
 ) -> Iterator[Output]:
     """Yield the files of all papers that were listed first in a month; none of no paper."""
-    for path, form, piece, file in (
+    forms = (
         (urls.data_bib(month), "bib", bibtex, month_bib),
         (urls.data_csl(month), "csl", csl_line, month_csl),
-    ):
-        if papers:
-            made_from = keys.of(form, engine_digest(), settings.site_name, settings.site_url)
-            make = partial(piece_at, piece, papers, settings)
-            row = pieces.row(path, made_from, keys.each_cited(papers), make)
-            key = keys.of(form, settings.site_name, settings.site_url, keys.cited(papers))
-            yield Output(path=path, key=key, make=partial(file, row))
+    )
+    told = keys.each_cited(papers)
+    for path, form, piece, file in forms if papers else ():
+        made_from = keys.of(form, engine_digest(), settings.site_name, settings.site_url)
+        row = pieces.row(path, made_from, told, partial(piece_at, piece, papers, settings))
+        key = keys.of(made_from, keys.cited(papers))
+        yield Output(path=path, key=key, make=partial(file, row))
 
 
 def piece_at(piece: MakeEntry, papers: Sequence[Paper], settings: Settings, at: int) -> bytes:

@@ -108,7 +108,7 @@ class Keys:
         return found
 
     def each_cited(self, papers: Sequence[Paper]) -> list[Key]:
-        """Return the key of what is said of each paper, and of the day on which it came first."""
+        """Return for each paper the key of what is said of it, and of the day it came first."""
         known = self._cited
         for paper in papers:
             if id(paper) not in known:

@@ -5,12 +5,13 @@ import gc
 import os
 import pickle
 import sys
+import traceback
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import Generic, TypeVar
+from typing import BinaryIO, Generic, TypeVar
 
 T = TypeVar("T")
 S = TypeVar("S")
@@ -18,7 +19,8 @@ S = TypeVar("S")
 BLOCK = 64
 """Things that a part takes at once, where there are many."""
 TURNS = 64
-"""Blocks that each part takes at least: what takes long stands together in a list, too."""
+"""Blocks for each part, where there are things enough: in a list what takes long stands together.
+"""
 MOST = 1024
 """Blocks at once: their places find room in the smallest pipe."""
 PLACE = 4
@@ -103,7 +105,7 @@ def started_round(
 
     The blocks' places wait in a pipe, which gives each to one reader only.
     """
-    size = block_of(things, parts)
+    size = max(block_of(things, parts), -(-len(things) // MOST))
     source, sink = os.pipe()
     os.write(sink, b"".join(at.to_bytes(PLACE) for at in range(0, len(things), size)))
     os.close(sink)
@@ -143,7 +145,7 @@ def block_of(things: Sequence[T], parts: int) -> int:
     Neighbours in a list are mostly neighbours in memory, and what only one process looks at is
     copied for one only: looking at a thing writes to it in Python.
     """
-    return max(1, -(-len(things) // MOST), min(BLOCK, len(things) // (parts * TURNS)))
+    return max(1, min(BLOCK, len(things) // (parts * TURNS)))
 
 
 def meanwhile(work: Callable[[], T]) -> Callable[[], T]:
@@ -163,8 +165,8 @@ class Running(Generic[T]):
     """A part at work in another process, which will send a `T`."""
 
     process: int
-    pipe: int
-    """Where its result comes from, a file descriptor."""
+    pipe: BinaryIO
+    """Where its result comes from. Nobody's any more, it closes, and the part need not wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +194,7 @@ def begin(work: Callable[[int], T], part: int) -> Running[T]:
         process = os.fork()
     if process:
         os.close(sink)
-        return Running(process=process, pipe=source)
+        return Running(process=process, pipe=os.fdopen(source, "rb"))
     status = FAILED
     try:
         os.close(source)
@@ -209,12 +211,14 @@ def outcome(work: Callable[[int], T], part: int) -> Outcome[T]:
     try:
         return Outcome(returned=(work(part),))
     except BaseException as error:  # noqa: BLE001  # all of it is raised again in the first process
+        # Where it was raised is not sent by itself.
+        error.add_note(traceback.format_exc())
         return Outcome(raised=error)
 
 
 def finish(running: Running[T]) -> Outcome[T]:
     """Return what a part sent when it ended."""
-    with os.fdopen(running.pipe, "rb") as pipe:
+    with running.pipe as pipe:
         content = pipe.read()
     _, status = os.waitpid(running.process, 0)
     if status or not content:

@@ -28,7 +28,7 @@ from generator.sitemap import sitemaps
 from generator.trees import Known
 
 PIECES = "pieces"
-"""The cache of pieces of files."""
+"""The cache of where the pieces of files lie."""
 LUNR_PLACE = "assets/javascripts/search/lunr.js"
 """Beside the worker."""
 
@@ -196,10 +196,10 @@ def other_tree(site: Path, last: Last, there: Found) -> trees.Tree:
     """
     known = last.known_of(site)
     known = replace(known, beside={**known.beside, **there.linked})
+    # A killed build may have left one.
+    shutil.rmtree(files.twin(site), ignore_errors=True)
     # The next build finds a second tree to bring up to date.
     twin = None if site.exists() else files.twin(site)
-    if twin:
-        shutil.rmtree(twin, ignore_errors=True)
     return trees.tree(files.beside(site), site, known, there.strange, twin)
 
 
@@ -217,7 +217,7 @@ def raised(tree: trees.Tree) -> tuple[trees.Raised, Mapping[str, trees.Trace]]:
         return done, tree.known.seen
     if tree.twin.exists():
         tree.twin.rename(beside)
-    return done, done.traces
+    return done, {path: done.traces[path] for path in tree.fresh}
 
 
 def fill(tree: trees.Tree) -> None:
@@ -245,15 +245,15 @@ def as_it_was(site: Path) -> Iterator[None]:
 
 
 def machine_outputs(
-    root: Path, archive: Archive, record: Record, keys: Keys, site: Path | None = None
+    root: Path, archive: Archive, record: Record, keys: Keys, site: Path
 ) -> list[Output]:
     """Return the files of the site that programs read: citations, feeds, pictures, open data.
 
-    `site` is where the last build's stands, if one does: what did not change is cut out of it.
+    What did not change is cut out of the files that the last build left at `site`.
     """
     catalog, settings = archive.catalog, record.settings
     wanted: set[str] = set()
-    left = partial(left_in, site) if site else Pieces().left
+    left = partial(left_in, site)
     with files.new_cache(root, PIECES, wanted) as new:
         pieces = Pieces(files.open_cache(root, PIECES), new.keep, left, wanted)
         return [

@@ -410,7 +410,8 @@ class TestBuild:
 
     def test_a_first_build_leaves_a_second_tree(self, daybook: Daybook, filled: Path) -> None:
         """It is the same, of the same files, for the next build to bring up to date."""
-        put(filled, ".site.twin/left/by/a/killed/build", b"half")
+        rest = ".site.twin/left/by/a/killed/build"
+        put(filled, rest, b"half")
         assert daybook("build", "-C", filled).status == 0
         there = [
             {path.relative_to(tree): path.stat().st_ino for path in tree.rglob("*.*")}
@@ -418,6 +419,10 @@ class TestBuild:
         ]
         assert len(there[0]) > 100
         assert there[0] == there[1]
+        assert not (filled / ".site.twin").exists()
+        put(filled, rest, b"half")
+        put(filled, "docs/mine.md", b"# Mine")
+        assert daybook("build", "-C", filled).status == 0
         assert not (filled / ".site.twin").exists()
 
     def test_a_swap_cut_short_is_undone(self, daybook: Daybook, filled: Path) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from generator.parallel import ROUND, cores, in_parts, in_rounds
+from generator.parallel import ROUND, begin, cores, in_parts, in_rounds
 
 
 def test_results_come_in_the_order_of_the_parts() -> None:
@@ -29,11 +29,25 @@ parent = os.getpid()
 
 
 def test_what_a_part_raises_is_raised_here() -> None:
-    """The first fault is told, after all parts have ended."""
-    with pytest.raises(ZeroDivisionError):
+    """The first fault is told, after all parts have ended, and where it was raised."""
+    with pytest.raises(ZeroDivisionError) as caught:
         in_parts(lambda part: 1 // part, 2)
+    assert "in_parts(lambda part: 1 // part, 2)" in caught.value.__notes__[0]
     with pytest.raises(OSError, match="ended with -9"):
         in_parts(lambda part: os.kill(os.getpid(), 9) if part else None, 2)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_part_ends_though_nobody_asks_for_its_result() -> None:
+    """Also where no pipe holds it: what began it may have failed meanwhile, and go on."""
+    running = begin(lambda _: "x" * 1_000_000, 0)
+    process = running.process
+    del running
+    for _ in range(200):
+        if os.waitpid(process, os.WNOHANG)[0]:
+            return
+        time.sleep(0.05)
+    pytest.fail("it waits for somebody to read")
 
 
 def test_parts_run_at_the_same_time() -> None:
