@@ -30,6 +30,8 @@ MEMORY = "read"
 """The cache of what reading knows."""
 TEMPLATES = "templates"
 """The cache of compiled templates."""
+BESIDE = 50_000
+"""Pages up to which MkDocs works beside others: it looks at them all, which copies them."""
 
 
 def tell_waiting() -> None:
@@ -97,7 +99,7 @@ def make_site(
             making: Callable[[], Ground] = partial(
                 grounds.ground, root, every, by_hand, sample=record.sample
             )
-            if tree.empty:
+            if tree.empty and len(every) <= BESIDE:
                 # MkDocs takes one core, and its time.
                 making = meanwhile(making)
                 publish.fill(tree)
