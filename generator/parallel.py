@@ -21,6 +21,8 @@ BLOCK = 64
 TURNS = 64
 """Blocks for each part, where there are things enough: in a list what takes long stands together.
 """
+TOGETHER = 4
+"""Neighbours in a list that a round has together."""
 MOST = 1024
 """Blocks at once: their places find room in the smallest pipe."""
 PLACE = 4
@@ -133,10 +135,13 @@ def give_back() -> None:
 
 
 def share(things: Sequence[T], part: int, parts: int) -> Iterator[T]:
-    """Yield a part's share of things, in blocks by turns."""
-    size = block_of(things, parts)
-    for start in range(part * size, len(things), parts * size):
-        yield from things[start : start + size]
+    """Yield a part's share of things, a few at a time by turns.
+
+    What looks at much stands together in a list, like the feeds of all months: a single part that
+    has them all would copy half of all that is in memory.
+    """
+    for start in range(part * TOGETHER, len(things), parts * TOGETHER):
+        yield from things[start : start + TOGETHER]
 
 
 def block_of(things: Sequence[T], parts: int) -> int:
