@@ -81,33 +81,38 @@ class Entry:
 def outputs(catalog: Catalog, settings: Settings, keys: Keys, pieces: Pieces) -> Iterator[Output]:
     """Yield the files of all feeds, and the list of them, in a fixed order."""
     shared = keys.of(engine_digest(), settings, catalog.tags)
+    made_from = keys.of(template_key("entry.xml.jinja"), shared)
 
-    def atom(feed: Feed) -> Output:
+    def atom(feed: Feed, told_of: Sequence[Key]) -> Output:
         path = feed.address.partition("?")[0]
-        made_from = keys.of(template_key("entry.xml.jinja"), shared)
-        told_of = [told(post, keys) for post in feed.posts]
         make = partial(xml_entry, catalog, settings, feed.posts)
         row = pieces.row(path, made_from, told_of, make)
         key = keys.of(template_key("feed.xml.jinja"), made_from, replace(feed, posts=()), told_of)
         return Output(path=path, key=key, make=partial(atom_of, feed, row, settings))
 
-    def json_feed(feed: Feed, address: urls.Address) -> Output:
-        told_of = [told(post, keys) for post in feed.posts]
+    def json_feed(feed: Feed, told_of: Sequence[Key], address: urls.Address) -> Output:
         make = partial(json_entry, catalog, settings, feed.posts)
         row = pieces.row(address, shared, told_of, make)
         key = keys.of(shared, replace(feed, posts=()), told_of, address)
         return Output(path=address, key=key, make=partial(json_of, feed, address, row, settings))
 
     head, *archives = site_feeds(catalog, settings)
-    yield atom(head)
-    yield json_feed(head, urls.FEED_JSON)
+    told_of = each_told(head, keys)
+    yield atom(head, told_of)
+    yield json_feed(head, told_of, urls.FEED_JSON)
     for feed in archives:
-        yield atom(feed)
+        yield atom(feed, each_told(feed, keys))
     for key, feed in tag_feeds(catalog, settings):
-        yield atom(feed)
-        yield json_feed(feed, urls.tag_feed_json(key))
+        told_of = each_told(feed, keys)
+        yield atom(feed, told_of)
+        yield json_feed(feed, told_of, urls.tag_feed_json(key))
     list_key = keys.of(template_key("feeds.opml.jinja"), shared, catalog.areas)
     yield Output(path=urls.OPML, key=list_key, make=partial(opml_of, catalog, settings))
+
+
+def each_told(feed: Feed, keys: Keys) -> list[Key]:
+    """Return the key of what each entry of a feed says."""
+    return [told(post, keys) for post in feed.posts]
 
 
 def told(post: Post, keys: Keys) -> Key:

@@ -76,8 +76,7 @@ def in_rounds(
     """Yield `work(share)` for shares of things, which processes of their own take round by round.
 
     Looking at a thing writes to it in Python, and thus copies it for the process that looks: so
-    none lives for longer than a round. Each round has some of all: what looks at much stands
-    together in a list. Raises what `in_parts` raises.
+    none lives for longer than a round. Raises what `in_parts` raises.
     """
     rounds = -(-len(things) // at_once)
     for turn in range(rounds):
@@ -107,7 +106,9 @@ def started_round(
 
     The blocks' places wait in a pipe, which gives each to one reader only.
     """
-    size = max(block_of(things, parts), -(-len(things) // MOST))
+    # Neighbours in a list are mostly neighbours in memory, and what only one process looks at is
+    # copied for one only: looking at a thing writes to it in Python.
+    size = max(1, min(BLOCK, len(things) // (parts * TURNS)), -(-len(things) // MOST))
     source, sink = os.pipe()
     os.write(sink, b"".join(at.to_bytes(PLACE) for at in range(0, len(things), size)))
     os.close(sink)
@@ -142,15 +143,6 @@ def share(things: Sequence[T], part: int, parts: int) -> Iterator[T]:
     """
     for start in range(part * TOGETHER, len(things), parts * TOGETHER):
         yield from things[start : start + TOGETHER]
-
-
-def block_of(things: Sequence[T], parts: int) -> int:
-    """Return how many things a part takes at once.
-
-    Neighbours in a list are mostly neighbours in memory, and what only one process looks at is
-    copied for one only: looking at a thing writes to it in Python.
-    """
-    return max(1, min(BLOCK, len(things) // (parts * TURNS)))
 
 
 def meanwhile(work: Callable[[], T]) -> Callable[[], T]:

@@ -110,7 +110,8 @@ class Tree:
             for path, key, trace, new in ended:
                 self.made[path] = key + content_in(trace)
                 self.traces[path] = trace
-                self.fresh.extend([path] if new else [])
+                if new:
+                    self.fresh.append(path)
         self.todo.clear()
 
     def put(self, outputs: Iterable[Output]) -> Iterator[tuple[str, Key, Trace, bool]]:
