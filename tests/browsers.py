@@ -10,13 +10,13 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
 import pytest
-from playwright.sync_api import Browser, Dialog, Page, Request, sync_playwright
+from playwright.sync_api import Browser, Dialog, Error, Page, Request, sync_playwright
 from websockets.sync.client import ClientConnection, connect
 
 from generator.references import Json
@@ -181,6 +181,20 @@ def launched(*flags: str, without: Sequence[str] = ()) -> Iterator[Browser]:
         )
         yield browser
         browser.close()
+
+
+def on_failure(page: Page, tell: Callable[[str], object]) -> None:
+    """Tell what a page's scripts fail with.
+
+    Not that a fade from page to page was cut short, which Chromium reports as a failure wherever a
+    machine is slow (https://github.com/w3c/csswg-drafts/issues/13726).
+    """
+
+    def told(error: Error) -> None:
+        if not error.message.startswith("Transition was"):
+            tell(f"error: {error}")
+
+    page.on("pageerror", told)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import pytest
-from browsers import ALONE, WATCH, in_chromium, launched
+from browsers import ALONE, WATCH, in_chromium, launched, on_failure
 from conftest import served
 from hostile import HOSTILE, SITE_URL, Built, folded, hostile_archive, text_of, title_of
 from playwright.sync_api import BrowserContext, Dialog, Page
@@ -97,7 +97,7 @@ def visitor(chromium: BrowserContext, base: str) -> Iterator[Visitor]:
 
     page.on("request", lambda request: asked(request.url))
     page.on("popup", lambda popup: found.faults.append(f"opened {popup.url}"))
-    page.on("pageerror", lambda error: found.faults.append(f"error: {error}"))
+    on_failure(page, found.faults.append)
 
     def dismiss(dialog: Dialog) -> None:
         found.faults.append(f"dialog: {dialog.message}")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from browsers import launched, needs_chromium
+from browsers import launched, needs_chromium, on_failure
 from conftest import served, start_with
 from lists import dump_of, list_of, pairs_of, raw_dump, record_of
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
@@ -205,7 +205,7 @@ def test_a_view_lasts_as_long_as_the_page_where_nothing_is_kept(
     context.add_init_script(BLOCKED)
     page = opened(context, f"{base}{DAY}")
     faults: list[str] = []
-    page.on("pageerror", lambda error: faults.append(str(error)))
+    on_failure(page, faults.append)
     page.get_by_role("button", name="Titles", exact=True).click()
     expect(page.locator("h2 + p").first).to_be_hidden()
     page.get_by_role("button", name="Abstracts").click()

@@ -11,7 +11,7 @@ from itertools import combinations
 from pathlib import Path
 
 import pytest
-from browsers import needs_chromium
+from browsers import needs_chromium, on_failure
 from conftest import served, start_with
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -412,12 +412,11 @@ def page(chromium: Browser) -> Iterator[Page]:
     """A page on a desk, whose scripts must not fail."""
     faults: list[str] = []
     page = chromium.new_page(viewport=DESK)
-    page.on("pageerror", lambda error: faults.append(str(error)))
+    on_failure(page, faults.append)
     page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
     yield page
     page.close()
-    # A slow machine shows a page before its transition: the browser says so, and nothing is amiss.
-    assert [fault for fault in faults if not fault.startswith("Transition was")] == []
+    assert faults == []
 
 
 @pytest.fixture

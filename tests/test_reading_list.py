@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from browsers import in_chromium
+from browsers import in_chromium, on_failure
 from conftest import served, start_with
 from lists import dump_of, pairs_of, promised
 from markdown_it import MarkdownIt
@@ -102,7 +102,7 @@ class Reader:
 
     def watch(self, page: Page) -> None:
         """Note whatever a page complains of."""
-        page.on("pageerror", lambda error: self.fault(f"error: {error}"))
+        on_failure(page, self.fault)
         page.on("console", lambda said: self.fault(said.text if said.type == "error" else ""))
 
     def fault(self, said: str) -> None:

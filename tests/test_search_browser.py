@@ -13,7 +13,7 @@ from typing import Literal
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
-from browsers import in_chromium
+from browsers import in_chromium, on_failure
 from conftest import served, start_with
 from lists import dump_of, pairs_of
 from playwright.sync_api import (
@@ -147,7 +147,7 @@ def reader(chromium: Browser, base: str) -> Iterator[Reader]:
         if not url.startswith(base):
             found.fault(f"asked for {url}")
 
-    page.on("pageerror", lambda error: found.fault(f"error: {error}"))
+    on_failure(page, found.fault)
     page.on("console", lambda said: heard(said.type, said.text))
     page.on("request", lambda request: requested(request.url))
     yield found

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from browsers import in_chromium
+from browsers import in_chromium, on_failure
 from conftest import served, start_with
 from playwright.sync_api import Browser, Locator, Page, expect
 from test_trends import VOCABULARY, dumps_of, growing
@@ -34,7 +34,7 @@ def page(chromium: Browser) -> Iterator[Page]:
     """A new page, on a phone. What its scripts complain of fails the test."""
     faults: list[str] = []
     page = chromium.new_page(viewport={"width": 360, "height": 740})
-    page.on("pageerror", lambda fault: faults.append(str(fault)))
+    on_failure(page, faults.append)
     page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
     yield page
     page.close()
