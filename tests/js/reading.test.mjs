@@ -124,6 +124,62 @@ test("stars are the same in two tabs, and notes stay", () => {
   assert.equal(here.trouble, "");
 });
 
+/** Tabs that read what others write when they are told, as in a browser with many processes. */
+function slowTabs(number) {
+  const places = Array.from({ length: number }, () => shelf());
+  const written = places.map((place) => {
+    const texts = [];
+    const { setItem } = place;
+    place.setItem = (name, text) => {
+      texts.push(text);
+      setItem(name, text);
+    };
+    return texts;
+  });
+  const tabs = places.map(storeOn);
+  /** Tells the other tabs what one has written. */
+  const tell = (from) => {
+    for (const text of written[from].splice(0)) {
+      tabs.forEach((tab, at) => {
+        if (at === from) return;
+        places[at].kept.set(tab.names.papers, text);
+        tab.hear(tab.names.papers, text);
+      });
+    }
+  };
+  return { tabs, tell };
+}
+
+test("what a tab writes that has not read another's yet undoes nothing", () => {
+  const { tabs: [here, there], tell } = slowTabs(2);
+  here.add([paper("one"), paper("two")]);
+  tell(0);
+  here.annotate("one", "mine");
+  there.unstar("two");
+  there.star(paper("three"));
+  // The browser keeps what comes last: what was written there.
+  tell(1);
+  tell(0);
+  for (const store of [here, there]) {
+    assert.deepEqual(slugs(store).sort(), ["one", "three"]);
+    assert.equal(store.papers.get("one").note, "mine");
+  }
+});
+
+test("what another tab changes knowingly stays changed", () => {
+  const { tabs: [here, there, third], tell } = slowTabs(3);
+  here.add([paper("one", { note: "mine" }), paper("two")]);
+  tell(0);
+  there.annotate("one", "");
+  tell(1);
+  third.unstar("two");
+  tell(2);
+  for (const store of [here, there, third]) {
+    assert.deepEqual(slugs(store), ["one"]);
+    assert.equal(store.papers.get("one").note, "");
+  }
+});
+
 test("a full list takes no more, and says so", () => {
   const store = storeOn(shelf());
   assert.equal(store.add(many(MOST + 5)), MOST);

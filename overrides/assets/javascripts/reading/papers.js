@@ -26,6 +26,10 @@ const RESERVED = /^(?:index|latest|feed|search|title|untagged|[a-z]|[\d-]+)$/;
  * @property {string} starred When, as ISO 8601 has it; empty where that is not known.
  * @property {string} note
  *
+ * @typedef {object} Stamp Of a list as it was written once; empty where it has none.
+ * @property {string} id
+ * @property {string} after The list that its writer had read.
+ *
  * @typedef {{ isOn: boolean, slugs: string[] }} Seen The paper seen last comes last.
  */
 
@@ -131,10 +135,20 @@ export function parsePapers(text) {
 
 /**
  * @param {Kept[]} papers
+ * @param {Partial<Stamp>} [stamp]
  * @returns {string}
  */
-export function formatPapers(papers) {
-  return JSON.stringify({ version: VERSION, papers });
+export function formatPapers(papers, stamp = {}) {
+  return JSON.stringify({ version: VERSION, ...stamp, papers });
+}
+
+/**
+ * @param {string} text A list as `formatPapers` writes it.
+ * @returns {Stamp}
+ */
+export function parseStamp(text) {
+  const { id, after } = fieldsOf(parseJson(text));
+  return { id: textOf(id), after: textOf(after) };
 }
 
 /**

@@ -2,16 +2,23 @@
 // of it is written here and nowhere else.
 
 import { ROOT } from "../search-client.js";
-import { MOST_SEEN, formatPapers, formatSeen, merged, parsePapers, parseSeen } from "./papers.js";
+import { MOST_SEEN, formatPapers, formatSeen, merged, parsePapers, parseSeen, parseStamp } from "./papers.js";
 
 /** Damaged values that are set aside. */
 const MOST_ASIDE = 9;
+/** Milliseconds after which every tab has read what one of them wrote. */
+const SOON = 2000;
 
 /**
  * @typedef {import("./papers.js").Kept} Kept
  * @typedef {"" | "blocked" | "full"} Trouble Why something lasts only as long as the page.
+ * @typedef {(papers: Map<string, Kept>) => void} Change Made again, it changes nothing more.
+ * @typedef {{ id: string, change: Change, at: number }} Written By the stamp of the list, and when.
  * @typedef {Pick<Storage, "getItem" | "setItem" | "removeItem">} Shelf
  */
+
+/** @param {Written} written @returns {boolean} Whether some tab may not have read that yet. */
+const isSoon = ({ at }) => Date.now() - at < SOON;
 
 /** What is kept, the same in all tabs. Says `change` when something did, here or in another tab. */
 export class Store extends EventTarget {
@@ -30,6 +37,8 @@ export class Store extends EventTarget {
     this.frozen = new Set();
     /** @type {Map<string, Kept>} */
     this.papers = new Map();
+    /** @type {Written[]} What other tabs may not have read yet. */
+    this.recent = [];
     /** @type {Set<string>} */
     this.seen = new Set();
     this.isDimming = false;
@@ -55,6 +64,25 @@ export class Store extends EventTarget {
   refresh() {
     this.read();
     this.dispatchEvent(new Event("change"));
+  }
+
+  /**
+   * Takes over what another tab wrote. Tabs read what others write a moment later, so it may have
+   * written without knowing what was changed here: that is changed again.
+   *
+   * @param {string | null} name None where everything was cleared.
+   * @param {string | null} text
+   */
+  hear(name, text) {
+    if (name === this.names.papers) {
+      const { after } = parseStamp(text ?? "");
+      const known = this.recent.findIndex(({ id }) => id === after);
+      // A list without a stamp was removed, or is of a script that knew none.
+      const unknown = after ? this.recent.slice(known + 1).filter(isSoon) : [];
+      this.recent = [];
+      if (unknown.length > 0) this.update((papers) => unknown.forEach(({ change }) => change(papers)));
+    }
+    this.refresh();
   }
 
   /**
@@ -145,14 +173,20 @@ export class Store extends EventTarget {
   }
 
   /**
-   * @param {(papers: Map<string, Kept>) => void} change
+   * @param {Change} change
    * @returns {boolean} Whether it is kept beyond this page.
    */
   update(change) {
     // Another tab may have written since.
     this.read();
+    const before = formatPapers([...this.papers.values()]);
     change(this.papers);
-    const isKept = this.set(this.names.papers, formatPapers([...this.papers.values()]));
+    const papers = [...this.papers.values()];
+    if (formatPapers(papers) === before && !this.held.has(this.names.papers)) return true;
+    const id = crypto.getRandomValues(new Uint32Array(2)).join("-");
+    const after = parseStamp(this.get(this.names.papers) ?? "").id || "nothing";
+    this.recent = [...this.recent.filter(isSoon), { id, change, at: Date.now() }];
+    const isKept = this.set(this.names.papers, formatPapers(papers, { id, after }));
     this.dispatchEvent(new Event("change"));
     return isKept;
   }
@@ -255,9 +289,8 @@ export class Store extends EventTarget {
 /** The one that pages share. */
 export const store = new Store(() => localStorage, ROOT.pathname);
 
-globalThis.window?.addEventListener("storage", ({ key }) => {
-  // No key: everything was cleared.
-  if (key === null || key.startsWith(ROOT.pathname)) store.refresh();
+globalThis.window?.addEventListener("storage", ({ key, newValue }) => {
+  if (key === null || key.startsWith(ROOT.pathname)) store.hear(key, newValue);
 });
 // A page that Back brings again may be older than the list.
 globalThis.window?.addEventListener("pageshow", ({ persisted }) => persisted && store.refresh());
