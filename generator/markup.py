@@ -43,6 +43,7 @@ LONGEST_NAMELESS = 200
 """Characters of a heading without an id. The time to normalise combining marks has no bound."""
 
 _CONTROLS = bytes((*range(0x0A), *range(0x0B, 0x20), 0x7F))
+"""All but the line's end."""
 _BLANKS = re.compile(r"\n +\n")
 _OWN_RULES = re.compile(r"<(?i:script|style|textarea|iframe|xmp|noembed|noframes|plaintext)")
 """Elements that are read by rules of their own."""
@@ -124,7 +125,7 @@ def is_odd(lines: str) -> bool:
     content = lines.encode("utf-8", "surrogatepass")
     return bool(
         len(content.translate(None, _CONTROLS)) < len(content)
-        or (" \n" in lines and _BLANKS.search(lines))
+        or _BLANKS.search(lines)
         or "\n```" in lines
         or "\n~~~" in lines
         or _OWN_RULES.search(lines)

@@ -197,6 +197,13 @@ def on_failure(page: Page, tell: Callable[[str], object]) -> None:
     page.on("pageerror", told)
 
 
+def ready(page: Page) -> None:
+    """Wait until a page's scripts are there."""
+    page.locator(".db-keys__open").wait_for(state="attached")
+    if page.locator(".db-day").count():
+        page.locator(".db-view").wait_for()
+
+
 @contextmanager
 def chromium() -> Iterator[Tab]:
     """A tab of a Chromium that knows no host but this one."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from browsers import launched, needs_chromium, on_failure
+from browsers import launched, needs_chromium, on_failure, ready
 from conftest import served, start_with
 from lists import dump_of, list_of, pairs_of, raw_dump, record_of
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
@@ -553,13 +553,6 @@ def opened(context: BrowserContext, url: str) -> Page:
     page.goto(url)
     ready(page)
     return page
-
-
-def ready(page: Page) -> None:
-    """Wait until a page's scripts are there."""
-    page.locator(".db-keys__open").wait_for(state="attached")
-    if page.locator(".db-day").count():
-        page.locator(".db-view").wait_for()
 
 
 def shown(page: Page) -> list[str]:

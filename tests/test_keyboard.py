@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browsers import in_chromium
+from browsers import in_chromium, ready
 from conftest import served
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
@@ -66,11 +66,9 @@ def press(page: Page, target: Locator, key: str = "Enter") -> None:
 
 
 def opened(page: Page, url: str) -> None:
-    """Wait until this page is there, its keys are, and a day's views."""
+    """Wait until this page is there, and its scripts are."""
     expect(page).to_have_url(url)
-    expect(page.get_by_role("button", name="Keys")).to_be_attached()
-    if page.locator(".db-day").count():
-        expect(page.locator(".db-view")).to_be_visible()
+    ready(page)
 
 
 def visit(page: Page, url: str) -> None:

@@ -8,6 +8,8 @@ import { MOST_SEEN, formatPapers, formatSeen, merged, parsePapers, parseSeen, pa
 const MOST_ASIDE = 9;
 /** Milliseconds after which every tab has read what one of them wrote. */
 const SOON = 2000;
+/** What a list is written after where none with a stamp was there. */
+const NOTHING = "nothing";
 
 /**
  * @typedef {import("./papers.js").Kept} Kept
@@ -184,7 +186,7 @@ export class Store extends EventTarget {
     const papers = [...this.papers.values()];
     if (formatPapers(papers) === before && !this.held.has(this.names.papers)) return true;
     const id = crypto.getRandomValues(new Uint32Array(2)).join("-");
-    const after = parseStamp(this.get(this.names.papers) ?? "").id || "nothing";
+    const after = parseStamp(this.get(this.names.papers) ?? "").id || NOTHING;
     this.recent = [...this.recent.filter(isSoon), { id, change, at: Date.now() }];
     const isKept = this.set(this.names.papers, formatPapers(papers, { id, after }));
     this.dispatchEvent(new Event("change"));
